@@ -1,0 +1,52 @@
+/*
+ * bigwig.h: bigWig files (Kent et al., "BigWig and BigBed", Bioinformatics 2010, supplement), written and read by us on zlib.
+ *
+ * Memory is bounded by the number of contigs and of data sections' index entries, not by the values.
+ */
+#ifndef TFLIFT_BIGWIG_H
+#define TFLIFT_BIGWIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tfl_bigwig_writer tfl_bigwig_writer;
+
+/* Contigs as they may appear, in the order in which values will come; lengths > 0. Files must be seekable. */
+tfl_status tfl_bigwig_create(const char *path, const char *const *contig, const int64_t *length, size_t n_contigs,
+                             tfl_bigwig_writer **out, tfl_error *err) TFL_MUST_USE;
+
+/* One value per base of [start, start + n) of contig (its index), behind everything written before. NaN: no value there. */
+tfl_status tfl_bigwig_write(tfl_bigwig_writer *writer, size_t contig, int64_t start, const float *value, size_t n, tfl_error *err) TFL_MUST_USE;
+
+/* Contigs without values are left out of the file; free in every case. */
+tfl_status tfl_bigwig_commit(tfl_bigwig_writer *writer, tfl_error *err) TFL_MUST_USE;
+void tfl_bigwig_discard(tfl_bigwig_writer *writer);
+
+typedef struct tfl_bigwig tfl_bigwig;
+
+tfl_status tfl_bigwig_open(const char *path, tfl_bigwig **out, tfl_error *err) TFL_MUST_USE;
+void tfl_bigwig_close(tfl_bigwig *bigwig);
+
+size_t tfl_bigwig_contigs(const tfl_bigwig *bigwig);
+const char *tfl_bigwig_contig(const tfl_bigwig *bigwig, size_t i, int64_t *length);
+
+/* value[end - start], NaN where the file has none. An unknown contig gives only NaN and *known = 0 (known may be NULL). */
+tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t start, int64_t end, float *value, int *known,
+                             tfl_error *err) TFL_MUST_USE;
+
+typedef struct tfl_bigwig_summary {
+    uint64_t bases;
+    double min, max, sum, sum_squares;
+} tfl_bigwig_summary;
+tfl_bigwig_summary tfl_bigwig_total(const tfl_bigwig *bigwig);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

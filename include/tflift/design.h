@@ -1,0 +1,59 @@
+/*
+ * design.h: what to simulate, read from an INI file (sims/) or built in.
+ */
+#ifndef TFLIFT_DESIGN_H
+#define TFLIFT_DESIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/error.h"
+#include "tflift/motif.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tfl_planting {
+    char *motif;            /* name in the design's motif file */
+    double mean;            /* of the Poisson that gives the number of instances … */
+    unsigned min, max;      /* … drawn again until it lies in [min, max] */
+    double reverse;         /* probability of the reverse complement */
+    size_t first, last;     /* instances lie within [first, last) of the sequence; last 0: its end */
+} tfl_planting;
+
+typedef struct tfl_class {
+    char *name;
+    double weight; /* share of the sequences, relative to the other classes */
+    size_t n_plantings;
+    tfl_planting *planting;
+    uint8_t *label; /* [n_tasks] */
+} tfl_class;
+
+typedef struct tfl_design {
+    char *name;
+    size_t n, length;
+    double background[TFL_BASES];
+    double pseudocount; /* of the PWMs that words are drawn from */
+    double split[3];    /* train, valid, test */
+    size_t n_tasks;
+    char **task;
+    size_t n_classes;
+    tfl_class *classes;
+    tfl_motifs *motifs;
+    char *motif_file; /* as the design names it; "" for the built-in motifs */
+} tfl_design;
+
+/* A design file, or the name of a built-in design ("tal1-gata1"); NULL is the default, tal1-gata1. Mistakes are errors with file and
+ * line; motif files are found relative to the design file. The caller frees. */
+tfl_status tfl_design_read(const char *path_or_name, tfl_design **out, tfl_error *err) TFL_MUST_USE;
+void tfl_design_free(tfl_design *design);
+
+/* The design as an INI text that reads back as the same design. */
+tfl_status tfl_design_write(const tfl_design *design, uint64_t seed, tfl_output *output, tfl_error *err) TFL_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,68 @@
+/*
+ * explain.h: contributions of every base to a task.
+ *
+ * The explainer is immutable and shared by threads; each thread has a workspace. A sequence is explained against its references one
+ * after the other, and the results are averaged in float64, so its scores are the same alone or in any batch.
+ */
+#ifndef TFLIFT_EXPLAIN_H
+#define TFLIFT_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tflift/error.h"
+#include "tflift/graph.h"
+#include "tflift/method.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A rule for one layer, by name, instead of the method's (--rule LAYER=RULE). */
+typedef struct tfl_rule_override {
+    const char *layer;
+    tfl_rule rule;
+} tfl_rule_override;
+
+typedef struct tfl_explain_options {
+    const tfl_method *method;
+    const tfl_rule_override *override;
+    size_t n_overrides;
+    unsigned steps;          /* of integrated gradients */
+    bool probability;        /* the target is the output after the final sigmoid, not the logit */
+    bool max_pool_gradient;  /* max pooling routes multipliers to the largest input, as a gradient does (does not sum to delta) */
+} tfl_explain_options;
+
+typedef struct tfl_explainer tfl_explainer;
+
+/* Plans the walk over graph (kept, not copied; its weights are packed again with the parts that the rules need). An override for
+ * a layer that does not exist or is no nonlinearity, and a layer for which the method has no rule, are errors that name it. */
+tfl_status tfl_explainer_create(tfl_graph *graph, const tfl_explain_options *options, tfl_explainer **out, tfl_error *err) TFL_MUST_USE;
+void tfl_explainer_free(tfl_explainer *explainer);
+
+/* The rule that a layer gets, TFL_RULES for layers that need none (linear, pooling). */
+tfl_rule tfl_explainer_rule(const tfl_explainer *explainer, unsigned layer);
+
+typedef struct tfl_explain_workspace tfl_explain_workspace;
+tfl_status tfl_explain_workspace_create(const tfl_explainer *explainer, tfl_explain_workspace **out, tfl_error *err) TFL_MUST_USE;
+void tfl_explain_workspace_free(tfl_explain_workspace *workspace);
+
+/* What is computed for one sequence; arrays are the caller's, NULL where not wanted. length is the graph's, T = n_tasks below. */
+typedef struct tfl_explanation {
+    float *contribution;  /* [T][length][4] mean over references of multiplier * (x - reference); for gradient: the multiplier */
+    float *hypothetical;  /* [T][length][4] mean of sum_j m[j] (1{j = c} - reference[j]) */
+    float *multiplier;    /* [T][length][4] mean of the multipliers */
+    double *output;           /* [T] target at x */
+    double *reference_output; /* [T] mean target over the references */
+} tfl_explanation;
+
+/* Explains x[length][4] for the tasks task[n_tasks] (indices) against n_references references; reference(context, j, rows) writes the
+ * j-th one, [length][4]. Methods that need no reference take n_references = 0. Allocates nothing. */
+tfl_status tfl_explain(const tfl_explainer *explainer, tfl_explain_workspace *workspace, const float *x, const unsigned *task, size_t n_tasks,
+                       size_t n_references, tfl_status (*reference)(void *context, size_t j, float *rows, tfl_error *err), void *context,
+                       tfl_explanation *explanation, tfl_error *err) TFL_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

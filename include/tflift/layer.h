@@ -1,0 +1,192 @@
+/*
+ * layer.h: the kinds of layers, one table of them, and what each can do.
+ *
+ * A value is what a layer puts out: a tensor without batch dimension, float32, its channels last in memory. The shape keeps ONNX's
+ * order, channels first: a value of shape (C, L) lies as [L][C], one of shape (C, H, W) as [H][W][C], (F) as [F].
+ *
+ * To add a layer: a file src/nn/layer_NAME.c with its functions, a row in src/nn/layers.c, a row in the ONNX map. The gradient
+ * check, the rule check and the round trip in tests/ then cover it.
+ */
+#ifndef TFLIFT_LAYER_H
+#define TFLIFT_LAYER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/error.h"
+#include "tflift/rng.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TFL_MAX_RANK = 4 };
+
+typedef struct tfl_shape {
+    unsigned rank;
+    size_t dim[TFL_MAX_RANK]; /* dim[0] is the channel axis, which memory holds last */
+} tfl_shape;
+
+/* Product of the dimensions (checked when the shape was made). */
+size_t tfl_shape_size(const tfl_shape *shape);
+bool tfl_shape_equal(const tfl_shape *a, const tfl_shape *b);
+/* "(50, 190)" into text; returns text. */
+const char *tfl_shape_text(const tfl_shape *shape, char text[64]);
+
+/* How a multiplier passes through a layer; attribution rules are chosen by family. */
+typedef enum tfl_family {
+    TFL_INPUT,
+    TFL_MIX,         /* linear, each output a weighted sum of many inputs (convolution, dense): the Linear rule of Appendix B */
+    TFL_CARRY,       /* linear, positive and negative parts are carried side by side (average pooling, BatchNormalization, Add, Sub, Concat,
+                        Slice, Pad, Flatten, sums and means, multiplication by a constant, Identity, Dropout at inference) */
+    TFL_ELEMENTWISE, /* y[i] = f_i(x[i]): ReLU, sigmoid, … */
+    TFL_MAXIMUM,     /* max pooling, local and global */
+    TFL_PRODUCT      /* product of two varying inputs */
+} tfl_family;
+
+/* Which weights of a linear layer take part. */
+typedef enum tfl_part {
+    TFL_ALL,      /* W */
+    TFL_POSITIVE, /* max(W, 0) */
+    TFL_NEGATIVE  /* min(W, 0) */
+} tfl_part;
+
+typedef struct tfl_layer tfl_layer;
+
+/* A trainable array of a layer. */
+typedef struct tfl_weights {
+    const char *name; /* "weight", "bias" */
+    float *value;     /* in the order documented by the layer's parameters below; owned by the layer */
+    size_t size;
+} tfl_weights;
+
+typedef struct tfl_layer_kind {
+    const char *name; /* "conv", "dense", "relu" … as tfmodel info prints it */
+    tfl_family family;
+    unsigned min_inputs, max_inputs; /* max 0: any number */
+
+    /* Copies what it needs from parameters (the kind's own struct below; may be NULL where it has none) into layer->state, checks it against
+     * the shapes of the inputs and sets layer->shape. */
+    tfl_status (*create)(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err);
+    void (*free)(tfl_layer *layer);
+
+    /* Packs weights for the kernels after they were set or changed. parts: whether TFL_POSITIVE and TFL_NEGATIVE will be asked for.
+     * NULL: nothing to pack. */
+    tfl_status (*prepare)(tfl_layer *layer, bool parts, tfl_error *err);
+
+    /* Floats of scratch memory that the calls below need at most. NULL: none. */
+    size_t (*scratch)(const tfl_layer *layer);
+
+    /* out = f(in[0], in[1], …), every element written. */
+    void (*forward)(const tfl_layer *layer, const float *const *in, float *out, float *scratch);
+
+    /* grad_in[k] += (d out / d in[k])^T grad_out at in, for every k with grad_in[k] not NULL. relu'(0) = 0; a maximum sends its gradient
+     * to its first argument. */
+    void (*backward)(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out, float *const *grad_in,
+                     float *scratch);
+
+    /* TFL_MIX, TFL_CARRY: out (+)= W_part in, without bias or constants; accumulate: add to out instead of writing it. */
+    void (*apply)(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch);
+
+    /* TFL_MIX, TFL_CARRY: grad_in[k] += W_part^T grad_out for every k with grad_in[k] not NULL. */
+    void (*transpose)(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch);
+
+    /* TFL_CARRY: whether W has negative entries (so that parts swap: negative BatchNormalization scale, Sub). NULL: never. */
+    bool (*has_negative)(const tfl_layer *layer);
+
+    /* TFL_ELEMENTWISE: y = f(x) and slope = f'(x) for all layer->size elements. */
+    void (*function)(const tfl_layer *layer, const float *x, float *y);
+    void (*derivative)(const tfl_layer *layer, const float *x, float *slope);
+
+    /* TFL_MAXIMUM: for each output element, the offset into in[0] of the first largest element of its window. */
+    void (*argmax)(const tfl_layer *layer, const float *in, uint32_t *where);
+
+    /* Trainable arrays (may point to fewer than max); returns their number. NULL: none. */
+    size_t (*weights)(tfl_layer *layer, tfl_weights *weights, size_t max);
+
+    /* grad[w] += gradient of the w-th trainable array, same order as weights(). */
+    void (*weight_gradient)(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *scratch);
+
+    /* Training: like forward and backward but with a mask drawn from rng (dropout); mask[layer->size] is the caller's. NULL: as at inference. */
+    void (*train_forward)(const tfl_layer *layer, const float *const *in, float *out, float *mask, tfl_rng *rng);
+    void (*train_backward)(const tfl_layer *layer, const float *mask, const float *grad_out, float *const *grad_in);
+
+    /* Number of positions of the input that one output position sees along the last spatial axis, its stride, and the offset of the
+     * first one: for receptive fields. NULL: elementwise (1, 1, 0). */
+    void (*window)(const tfl_layer *layer, size_t *extent, size_t *stride, int64_t *offset);
+} tfl_layer_kind;
+
+struct tfl_layer {
+    const tfl_layer_kind *kind;
+    char *name;      /* the node's name in the model, unique within the graph */
+    unsigned *input; /* [n_inputs] indices of earlier layers in the graph */
+    unsigned n_inputs;
+    tfl_shape shape;       /* of the output */
+    tfl_shape *input_shape; /* [n_inputs] copies */
+    size_t size;     /* tfl_shape_size(&shape) */
+    void *state;     /* the kind's own */
+};
+
+/* The table; NULL after the last. */
+const tfl_layer_kind *tfl_layer_kind_at(size_t i);
+const tfl_layer_kind *tfl_layer_kind_find(const char *name);
+
+/*
+ * Parameters of each kind, passed to tfl_graph_add; arrays are copied. Kinds that are missing here take NULL.
+ */
+
+/* "conv": 2D in general, 1D when in shape is (C, L) (then index 1 is the position axis and index 0 is 1, 1, 0, 0).
+ * weight [out][in / groups][kernel0][kernel1] as ONNX has it; bias [out] or NULL. */
+typedef struct tfl_conv_parameters {
+    size_t out_channels, groups;
+    size_t kernel[2], stride[2], dilation[2];
+    size_t pad_before[2], pad_after[2];
+    const float *weight, *bias;
+} tfl_conv_parameters;
+
+/* "dense": y = W x + b on the last logical axis … of a vector (F). weight [out][in], bias [out] or NULL. */
+typedef struct tfl_dense_parameters {
+    size_t out;
+    const float *weight, *bias;
+} tfl_dense_parameters;
+
+/* "average-pool", "max-pool": window, stride, padding per spatial axis (index 0 height, 1 position; for (C, L) index 0 is 1, 1, 0, 0);
+ * count_pads: whether padding counts in the mean. "global-average-pool" and "global-max-pool" take NULL and keep the rank (C, 1). */
+typedef struct tfl_pool_parameters {
+    size_t kernel[2], stride[2], dilation[2];
+    size_t pad_before[2], pad_after[2];
+    bool count_pads, ceil_mode;
+} tfl_pool_parameters;
+
+/* "scale": y = factor x + shift, an array per channel (n = channels), per element (n = size, ONNX order) or one number (n = 1);
+ * BatchNormalization at inference and arithmetic with constants. shift may be NULL. */
+typedef struct tfl_scale_parameters {
+    size_t n;
+    const float *factor, *shift;
+} tfl_scale_parameters;
+
+/* "gather": y[i] = x[source[i]], or fill where source[i] < 0: Flatten, Reshape, Transpose, Slice, Pad, Squeeze, Unsqueeze. Offsets count in
+ * ONNX order (channels first) on both sides; the layer turns them into memory order. source NULL: the same elements, new shape. */
+typedef struct tfl_gather_parameters {
+    tfl_shape shape; /* of the output */
+    const int64_t *source;
+    float fill;
+} tfl_gather_parameters;
+
+/* "dropout": rate of leaving out, in [0, 1). */
+typedef struct tfl_dropout_parameters {
+    float rate;
+} tfl_dropout_parameters;
+
+/* "leaky-relu", "elu", …: up to two constants, as the kind documents; "prelu": slope per channel. */
+typedef struct tfl_activation_parameters {
+    float alpha, beta;
+    size_t n;
+    const float *slope;
+} tfl_activation_parameters;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

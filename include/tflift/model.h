@@ -1,0 +1,52 @@
+/*
+ * model.h: networks in files. Models are ONNX (onnx.proto of ONNX 1.x, IR version 3 and later).
+ *
+ * A tfl_model is the file, read and checked but for shapes; tfl_model_graph gives the network for one sequence length (models
+ * whose length is dynamic have one per length).
+ */
+#ifndef TFLIFT_MODEL_H
+#define TFLIFT_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/error.h"
+#include "tflift/graph.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tfl_model tfl_model;
+
+/* Where the input's axes are. */
+typedef enum tfl_layout { TFL_N4L, TFL_NL4, TFL_N14L, TFL_N41L, TFL_N4L1 } tfl_layout;
+
+/* Reads an ONNX file. Not ONNX, truncated, external data, an operator or attribute we do not know, a cycle, dimensions that do not fit their
+ * tensors: errors that name file, node and operator. The caller frees. */
+tfl_status tfl_model_read(const char *path, tfl_model **out, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_model_read_memory(const void *bytes, size_t size, const char *name, tfl_model **out, tfl_error *err) TFL_MUST_USE;
+
+/* The TAL1/GATA1 network that is built in (data/, made by scripts/make-model). */
+tfl_status tfl_model_builtin(tfl_model **out, tfl_error *err) TFL_MUST_USE;
+
+void tfl_model_free(tfl_model *model);
+
+const char *tfl_model_name(const tfl_model *model);      /* path, or "built-in model" */
+const char *tfl_model_digest(const tfl_model *model);    /* 16 hexadecimal digits of the file's content, for headers of outputs */
+size_t tfl_model_length(const tfl_model *model);         /* sequence length that the model takes; 0: any */
+tfl_layout tfl_model_layout(const tfl_model *model);
+
+/* The network for sequences of that length, input shape (4, length) in every layout (a first gather brings it into the model's own).
+ * An error says what lengths the model takes. The caller frees. */
+tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err) TFL_MUST_USE;
+
+/* Writes graph as ONNX (opset 13): input "x" (N,4,L), output "logits" (N,T), or "probabilities" where the output is a sigmoid; task names under
+ * the metadata key "tasks", comma-separated; any_length: the length is written as a dynamic dimension. */
+tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err) TFL_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

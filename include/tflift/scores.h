@@ -1,0 +1,31 @@
+/*
+ * scores.h: reading contributions back, per base: from bigWig, bedGraph ("-" too), TSV or npz of ours, told by content.
+ */
+#ifndef TFLIFT_SCORES_H
+#define TFLIFT_SCORES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/error.h"
+#include "tflift/fasta.h"
+#include "tflift/region.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tfl_scores tfl_scores;
+
+tfl_status tfl_scores_open(const char *path, tfl_scores **out, tfl_error *err) TFL_MUST_USE;
+void tfl_scores_close(tfl_scores *scores);
+
+/* Values under a sequence, in its own orientation: value[length], NaN where there is none. sequence->index and letters tell the row of formats
+ * without names (npz: a sequence that differs from the stored one_hot is an error). *any is 0 when there was no value at all. */
+tfl_status tfl_scores_find(tfl_scores *scores, const tfl_sequence *sequence, const tfl_region *region, float *value, int *any,
+                           tfl_error *err) TFL_MUST_USE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
