@@ -38,7 +38,7 @@ tfl_status tfl_lines_fail(const tfl_lines *lines, tfl_error *err, const char *fo
 
 /* Splits a line in place at every separator into at most max fields (the last takes the rest); returns their number.
  * separator '\t' splits at tabs; ' ' splits at runs of blanks and tabs, leading ones ignored. */
-size_t tfl_split(char *line, char separator, char **field, size_t max);
+size_t tfl_lines_split(char *line, char separator, char **field, size_t max);
 
 #ifdef __cplusplus
 }
