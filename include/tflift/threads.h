@@ -1,8 +1,9 @@
 /*
  * threads.h: an ordered pipeline, read | work on N threads | write.
  *
- * read and write run one at a time and in order; work runs on any thread, on items of its own. Because an item's result depends only
- * on the item, the output has the same bytes for every number of threads.
+ * One read runs at a time, and one write, each in order (a read may run beside a write: they share nothing that either changes); work runs
+ * on any thread, on items of its own. Because an item's result depends only on the item, the output has the same bytes for every number
+ * of threads.
  */
 #ifndef TFLIFT_THREADS_H
 #define TFLIFT_THREADS_H

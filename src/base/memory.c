@@ -1,0 +1,100 @@
+/* Allocation with checked sizes. */
+#include "config.h"
+
+#include "tflift/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool tfl_size_mul(size_t a, size_t b, size_t *product)
+{
+    if (a != 0 && b > SIZE_MAX / a) {
+        *product = SIZE_MAX;
+        return false;
+    }
+    *product = a * b;
+    return true;
+}
+
+bool tfl_size_add(size_t a, size_t b, size_t *sum)
+{
+    if (b > SIZE_MAX - a) {
+        *sum = SIZE_MAX;
+        return false;
+    }
+    *sum = a + b;
+    return true;
+}
+
+/* Sizes that no pointer difference can hold are refused here rather than by chance in the C library. */
+static bool array_size(size_t count, size_t size, size_t *bytes)
+{
+    if (!tfl_size_mul(count, size, bytes) || *bytes > PTRDIFF_MAX) {
+        return false;
+    }
+    if (*bytes == 0) {
+        *bytes = 1; /* malloc(0) may be NULL, which means out of memory everywhere else */
+    }
+    return true;
+}
+
+void *tfl_calloc(size_t count, size_t size)
+{
+    size_t bytes;
+    return array_size(count, size, &bytes) ? calloc(bytes, 1) : NULL;
+}
+
+void *tfl_realloc(void *array, size_t count, size_t size)
+{
+    size_t bytes;
+    return array_size(count, size, &bytes) ? realloc(array, bytes) : NULL;
+}
+
+tfl_status tfl_grow(void **array, size_t *capacity, size_t need, size_t size, const char *what, tfl_error *err)
+{
+    if (need <= *capacity) {
+        return TFL_OK;
+    }
+    size_t wanted;
+    if (!tfl_size_add(*capacity, *capacity / 2 + 16, &wanted) || wanted < need) {
+        wanted = need;
+    }
+    void *grown = tfl_realloc(*array, wanted, size);
+    if (grown == NULL) {
+        return tfl_fail_memory(err, what);
+    }
+    *array = grown;
+    *capacity = wanted;
+    return TFL_OK;
+}
+
+float *tfl_alloc_floats(size_t count)
+{
+    size_t bytes;
+    if (!array_size(count, sizeof(float), &bytes)) {
+        return NULL;
+    }
+    void *floats;
+    if (posix_memalign(&floats, 64, bytes) != 0) {
+        return NULL;
+    }
+    memset(floats, 0, bytes);
+    return floats;
+}
+
+char *tfl_strdup(const char *text)
+{
+    return tfl_strndup(text, strlen(text));
+}
+
+char *tfl_strndup(const char *text, size_t length)
+{
+    size_t used = strnlen(text, length);
+    char *copy = tfl_realloc(NULL, used + 1, 1);
+    if (copy != NULL) {
+        memcpy(copy, text, used);
+        copy[used] = '\0';
+    }
+    return copy;
+}
