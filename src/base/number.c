@@ -265,7 +265,7 @@ static size_t format_shortest(char text[TFL_NUMBER_SIZE], double value, bool is_
         memcpy(text, "0", 2);
         return 1;
     }
-    char digit[32];
+    char digit[32] = {0};
     int point = 0;
     int n = 0;
     int most = is_float ? 9 : 17;
