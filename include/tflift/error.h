@@ -60,6 +60,14 @@ tfl_status tfl_error_prefix(tfl_error *err, const char *format, ...) TFL_PRINTF(
 /* Back to TFL_OK and no message. */
 void tfl_error_clear(tfl_error *err);
 
+/* clang's analyzer sees one file at a time. This tells it that a failure's status is never TFL_OK, so that it does not follow
+ * paths on which a function fails and its caller goes on. */
+#if defined(__clang_analyzer__) && !defined(TFL_ERROR_SOURCE)
+#define tfl_fail(err, status, ...) ((void)(tfl_fail)((err), (status), __VA_ARGS__), (status))
+#define tfl_fail_errno(err, errno_value, ...) ((void)(tfl_fail_errno)((err), (errno_value), __VA_ARGS__), TFL_EIO)
+#define tfl_fail_memory(err, what) ((void)(tfl_fail_memory)((err), (what)), TFL_ENOMEM)
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* Failures: one status, one line. */
 #include "config.h"
 
+#define TFL_ERROR_SOURCE /* the functions themselves, see the end of error.h */
 #include "tflift/error.h"
 
 #include <errno.h>
