@@ -1,0 +1,458 @@
+/* Outputs that appear under their name only when they are complete. */
+#include "config.h"
+
+#include "tflift/output.h"
+
+#include "base/tempfile_internal.h"
+#include "tflift/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <htslib/bgzf.h>
+#include <htslib/hfile.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUFFER_SIZE = 1 << 18, LARGEST_RESERVE = 1 << 16 };
+
+struct tfl_output {
+    char *name;             /* as the user gave it, for messages */
+    char *target;           /* where the file will be, symbolic links followed; NULL: written directly */
+    tfl_tempfile *tempfile; /* NULL: written directly */
+    int fd;
+    BGZF *bgzf; /* NULL: plain */
+    char *buffer;
+    size_t used;
+    uint64_t flushed; /* bytes that have left the buffer */
+    tfl_error failure;
+};
+
+/* ---------------------------------------------------------------- opening */
+
+/* What path leads to when its last part is a chain of symbolic links, the last of which may lead to nothing yet. The caller
+ * frees; NULL with errno set on failure. */
+static char *follow_links(const char *path)
+{
+    char *at = tfl_strdup(path);
+    for (int links = 0; at != NULL; links++) {
+        struct stat status;
+        if (lstat(at, &status) != 0 || !S_ISLNK(status.st_mode)) {
+            return at;
+        }
+        char link[PATH_MAX];
+        ssize_t length = readlink(at, link, sizeof link - 1);
+        if (length < 0 || links == 40) {
+            errno = length < 0 ? errno : ELOOP;
+            free(at);
+            return NULL;
+        }
+        link[length] = '\0';
+        size_t folder = link[0] == '/' ? 0 : tfl_path_folder(at);
+        char *next = tfl_realloc(NULL, folder + (size_t)length + 1, 1);
+        if (next != NULL) {
+            memcpy(next, at, folder);
+            memcpy(next + folder, link, (size_t)length + 1);
+        }
+        free(at);
+        at = next;
+    }
+    errno = ENOMEM;
+    return NULL;
+}
+
+/* The open descriptor that path stands for, or -1: these are written where they are, not replaced. */
+static int standing_descriptor(const char *path)
+{
+    static const struct {
+        const char *path;
+        int fd;
+    } fixed[] = {{"-", STDOUT_FILENO}, {"/dev/stdout", STDOUT_FILENO}, {"/dev/stderr", STDERR_FILENO}};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        if (strcmp(path, fixed[i].path) == 0) {
+            return fixed[i].fd;
+        }
+    }
+    static const char *const folder[] = {"/dev/fd/", "/proc/self/fd/"};
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
+        size_t length = strlen(folder[i]);
+        size_t digits = strncmp(path, folder[i], length) == 0 ? strspn(path + length, "0123456789") : 0;
+        if (digits > 0 && digits <= 6 && path[length + digits] == '\0') {
+            return (int)strtol(path + length, NULL, 10);
+        }
+    }
+    return -1;
+}
+
+static tfl_status open_directly(tfl_output *output, const char *path, tfl_error *err)
+{
+    int standing = standing_descriptor(path);
+    output->fd = standing >= 0 ? fcntl(standing, F_DUPFD_CLOEXEC, 3) : open(path, O_WRONLY | O_CLOEXEC);
+    if (output->fd < 0) {
+        return tfl_fail_errno(err, errno, "%s: cannot open for writing", output->name);
+    }
+    return TFL_OK;
+}
+
+static tfl_status open_tempfile(tfl_output *output, const char *path, const struct stat *old, tfl_error *err)
+{
+    if (old != NULL && access(path, W_OK) != 0) {
+        return tfl_fail_errno(err, errno, "%s: cannot overwrite the file", output->name);
+    }
+    output->target = follow_links(path);
+    if (output->target == NULL) {
+        return tfl_fail_errno(err, errno, "%s: cannot follow the symbolic link", output->name);
+    }
+    mode_t mode = old != NULL ? old->st_mode & 07777 : 0666;
+    return tfl_tempfile_create(output->target, mode, old != NULL, output->name, &output->tempfile, &output->fd, err);
+}
+
+static tfl_status open_descriptor(tfl_output *output, const char *path, tfl_error *err)
+{
+    struct stat old;
+    if (standing_descriptor(path) >= 0) {
+        return open_directly(output, path, err);
+    }
+    if (*path == '\0') {
+        return tfl_fail(err, TFL_EUSAGE, "the name of an output is empty: give a file name, or - for standard output");
+    }
+    if (path[strlen(path) - 1] == '/') {
+        return tfl_fail(err, TFL_EUSAGE, "%s: is a folder, and a file name is needed", path);
+    }
+    if (stat(path, &old) != 0) {
+        return open_tempfile(output, path, NULL, err);
+    }
+    if (S_ISDIR(old.st_mode)) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: is a folder, and a file name is needed", path);
+    }
+    return S_ISREG(old.st_mode) ? open_tempfile(output, path, &old, err) : open_directly(output, path, err);
+}
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    size_t n = strlen(suffix);
+    return length > n && strcmp(path + length - n, suffix) == 0;
+}
+
+static bool is_compressed_name(const char *path)
+{
+    return has_suffix(path, ".gz") || has_suffix(path, ".bgz") || has_suffix(path, ".bgzf");
+}
+
+/* HTSlib closes what it is given; ours stays open for the sync at the end. */
+static tfl_status open_bgzf(tfl_output *output, tfl_error *err)
+{
+    int fd = fcntl(output->fd, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0) {
+        return tfl_fail_errno(err, errno, "%s: cannot open for writing", output->name);
+    }
+    output->bgzf = bgzf_dopen(fd, "w6");
+    if (output->bgzf == NULL) {
+        (void)close(fd);
+        return tfl_fail_memory(err, "compression");
+    }
+    return TFL_OK;
+}
+
+tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_output **out, tfl_error *err)
+{
+    *out = NULL;
+    tfl_output *output = tfl_calloc(1, sizeof *output);
+    if (output == NULL) {
+        return tfl_fail_memory(err, "an output");
+    }
+    output->fd = -1;
+    output->buffer = tfl_realloc(NULL, BUFFER_SIZE, 1);
+    output->name = tfl_strdup(strcmp(path, "-") == 0 ? "standard output" : path);
+    tfl_status status = output->buffer == NULL || output->name == NULL ? tfl_fail_memory(err, "an output") : TFL_OK;
+    if (status == TFL_OK) {
+        status = open_descriptor(output, path, err);
+    }
+    if (status == TFL_OK && compression == TFL_BY_NAME && is_compressed_name(path)) {
+        status = open_bgzf(output, err);
+    }
+    if (status != TFL_OK) {
+        tfl_output_discard(output);
+        return status;
+    }
+    *out = output;
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static tfl_status fail_write(tfl_output *output, int error)
+{
+    return tfl_fail_errno(&output->failure, error, "%s: cannot write", output->name);
+}
+
+/* The failure that the output remembers, for the caller. */
+static tfl_status tell(const tfl_output *output, tfl_error *err)
+{
+    return tfl_fail(err, output->failure.status, "%s", output->failure.message);
+}
+
+/* 0, or the errno of what went wrong. A descriptor that somebody made non-blocking is waited for. */
+static int write_fully(int fd, const char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, bytes, size);
+        if (n >= 0) {
+            bytes += n;
+            size -= (size_t)n;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            struct pollfd ready = {.fd = fd, .events = POLLOUT};
+            (void)poll(&ready, 1, -1);
+        } else if (errno != EINTR) {
+            return errno;
+        }
+    }
+    return 0;
+}
+
+/* HTSlib tells only that something failed; errno is what the system said. */
+static int errno_or_io(void)
+{
+    return errno != 0 ? errno : EIO;
+}
+
+static tfl_status pass_on(tfl_output *output, const char *bytes, size_t size)
+{
+    if (output->failure.status != TFL_OK) {
+        return output->failure.status;
+    }
+    errno = 0;
+    if (output->bgzf != NULL) {
+        if (bgzf_write(output->bgzf, bytes, size) != (ssize_t)size) {
+            return fail_write(output, errno_or_io());
+        }
+    } else {
+        int error = write_fully(output->fd, bytes, size);
+        if (error != 0) {
+            return fail_write(output, error);
+        }
+    }
+    output->flushed += size;
+    return TFL_OK;
+}
+
+static tfl_status empty_buffer(tfl_output *output, tfl_error *err)
+{
+    if (pass_on(output, output->buffer, output->used) != TFL_OK) {
+        return tell(output, err);
+    }
+    output->used = 0;
+    return TFL_OK;
+}
+
+tfl_status tfl_output_write(tfl_output *output, const void *bytes, size_t size, tfl_error *err)
+{
+    if (output->failure.status != TFL_OK) {
+        return tell(output, err);
+    }
+    if (size > BUFFER_SIZE - output->used) {
+        tfl_status status = empty_buffer(output, err);
+        if (status != TFL_OK) {
+            return status;
+        }
+        if (size >= BUFFER_SIZE) {
+            return pass_on(output, bytes, size) == TFL_OK ? TFL_OK : tell(output, err);
+        }
+    }
+    memcpy(output->buffer + output->used, bytes, size);
+    output->used += size;
+    return TFL_OK;
+}
+
+char *tfl_output_reserve(tfl_output *output, size_t size, tfl_error *err)
+{
+    if (size > LARGEST_RESERVE) {
+        (void)tfl_fail(err, TFL_EUSAGE, "%s: %zu bytes at once, and %d is the most", output->name, size, LARGEST_RESERVE);
+        return NULL;
+    }
+    if (output->failure.status != TFL_OK) {
+        (void)tell(output, err);
+        return NULL;
+    }
+    if (size > BUFFER_SIZE - output->used && empty_buffer(output, err) != TFL_OK) {
+        return NULL;
+    }
+    return output->buffer + output->used;
+}
+
+void tfl_output_advance(tfl_output *output, size_t used)
+{
+    output->used += used;
+}
+
+/* A text longer than a reservation is formatted in memory of its own. */
+static tfl_status write_long_text(tfl_output *output, size_t length, tfl_error *err, const char *format, va_list arguments)
+    TFL_PRINTF(4, 0);
+
+static tfl_status write_long_text(tfl_output *output, size_t length, tfl_error *err, const char *format, va_list arguments)
+{
+    char *text = tfl_realloc(NULL, length + 1, 1);
+    if (text == NULL) {
+        return tfl_fail_memory(err, output->name);
+    }
+    (void)vsnprintf(text, length + 1, format, arguments);
+    tfl_status status = tfl_output_write(output, text, length, err);
+    free(text);
+    return status;
+}
+
+tfl_status tfl_output_printf(tfl_output *output, tfl_error *err, const char *format, ...)
+{
+    char *room = tfl_output_reserve(output, LARGEST_RESERVE, err);
+    if (room == NULL) {
+        return output->failure.status;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(room, LARGEST_RESERVE, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        return tfl_fail_errno(err, errno, "%s: cannot format a line", output->name);
+    }
+    if (length < LARGEST_RESERVE) {
+        tfl_output_advance(output, (size_t)length);
+        return TFL_OK;
+    }
+    va_start(arguments, format);
+    tfl_status status = write_long_text(output, (size_t)length, err, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+uint64_t tfl_output_position(const tfl_output *output)
+{
+    return output->flushed + output->used;
+}
+
+bool tfl_output_seekable(const tfl_output *output)
+{
+    return output->tempfile != NULL && output->bgzf == NULL;
+}
+
+tfl_status tfl_output_patch(tfl_output *output, uint64_t offset, const void *bytes, size_t size, tfl_error *err)
+{
+    uint64_t position = tfl_output_position(output);
+    if (!tfl_output_seekable(output)) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: this format needs a plain file, not a pipe or compression", output->name);
+    }
+    if (offset > position || size > position - offset) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: only bytes that were written can be overwritten", output->name);
+    }
+    if (output->failure.status != TFL_OK) {
+        return tell(output, err);
+    }
+    tfl_status status = empty_buffer(output, err);
+    if (status == TFL_OK) {
+        int error = tfl_pwrite_fully(output->fd, offset, bytes, size);
+        if (error != 0) {
+            (void)fail_write(output, error);
+            return tell(output, err);
+        }
+    }
+    return status;
+}
+
+tfl_status tfl_output_flush(tfl_output *output, tfl_error *err)
+{
+    if (output->failure.status != TFL_OK) {
+        return tell(output, err);
+    }
+    tfl_status status = empty_buffer(output, err);
+    errno = 0;
+    if (status == TFL_OK && output->bgzf != NULL &&
+        (bgzf_flush(output->bgzf) != 0 || hflush(output->bgzf->fp) != 0)) {
+        (void)fail_write(output, errno_or_io());
+        return tell(output, err);
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- the end */
+
+static void close_bgzf(tfl_output *output)
+{
+    if (output->bgzf != NULL) {
+        errno = 0;
+        int failed = bgzf_close(output->bgzf);
+        output->bgzf = NULL;
+        if (failed != 0) {
+            (void)fail_write(output, errno_or_io());
+        }
+    }
+}
+
+/* Full disks and lost servers may be told only here. */
+static void close_descriptor(tfl_output *output)
+{
+    if (output->tempfile != NULL && output->failure.status == TFL_OK && fsync(output->fd) != 0 && errno != EINVAL &&
+        errno != ENOTSUP) {
+        (void)fail_write(output, errno);
+    }
+    if (close(output->fd) != 0 && errno != EINTR) {
+        (void)fail_write(output, errno);
+    }
+    output->fd = -1;
+}
+
+tfl_status tfl_output_commit(tfl_output *output, tfl_error *err)
+{
+    if (output->failure.status == TFL_OK) {
+        (void)pass_on(output, output->buffer, output->used);
+    }
+    close_bgzf(output);
+    close_descriptor(output);
+    if (output->failure.status == TFL_OK && output->tempfile != NULL) {
+        tfl_tempfile *finished = output->tempfile;
+        output->tempfile = NULL;
+        output->failure.status = tfl_tempfile_rename(finished, output->target, output->name, &output->failure);
+    }
+    tfl_status status = output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
+    tfl_output_discard(output);
+    return status;
+}
+
+void tfl_output_discard(tfl_output *output)
+{
+    if (output == NULL) {
+        return;
+    }
+    close_bgzf(output);
+    if (output->fd >= 0) {
+        (void)close(output->fd);
+    }
+    tfl_tempfile_remove(output->tempfile);
+    free(output->target);
+    free(output->buffer);
+    free(output->name);
+    free(output);
+}
+
+/* ---------------------------------------------------------------- outputs that are inputs */
+
+tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n, tfl_error *err)
+{
+    struct stat output;
+    if (output_path == NULL || strcmp(output_path, "-") == 0 || stat(output_path, &output) != 0 || !S_ISREG(output.st_mode)) {
+        return TFL_OK;
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct stat input;
+        if (input_path[i] != NULL && strcmp(input_path[i], "-") != 0 && stat(input_path[i], &input) == 0 &&
+            input.st_dev == output.st_dev && input.st_ino == output.st_ino) {
+            return tfl_fail(err, TFL_EUSAGE, "%s: would overwrite the input %s: give the output another name", output_path,
+                            input_path[i]);
+        }
+    }
+    return TFL_OK;
+}

@@ -1,0 +1,185 @@
+/* Temporary files that become outputs, or vanish.
+ *
+ * The list of the existing ones is the one piece of global state in the library: a signal handler gets no argument. It is a linked list
+ * that only grows, by compare-and-swap, so that the handler may walk it at any moment; an entry whose file is gone is used again. A path
+ * is taken out of its entry by exchange, by whoever removes the file, so that it is never freed under the handler. */
+#include "config.h"
+
+#include "base/tempfile_internal.h"
+
+#include "tflift/memory.h"
+#include "tflift/output.h"
+#include "tflift/rng.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---------------------------------------------------------------- the list */
+
+_Static_assert(ATOMIC_POINTER_LOCK_FREE == 2, "signal handlers need lock-free pointers");
+
+typedef struct list_entry {
+    struct list_entry *next; /* never changes once the entry is in the list */
+    _Atomic(char *) path;    /* NULL: free */
+} list_entry;
+
+static _Atomic(list_entry *) unfinished;
+
+/* Puts path into a free entry, or a new one; path then belongs to the list. NULL when out of memory. */
+static list_entry *enter(char *path)
+{
+    for (list_entry *entry = atomic_load(&unfinished); entry != NULL; entry = entry->next) {
+        char *none = NULL;
+        if (atomic_compare_exchange_strong(&entry->path, &none, path)) {
+            return entry;
+        }
+    }
+    list_entry *entry = tfl_calloc(1, sizeof *entry);
+    if (entry == NULL) {
+        return NULL;
+    }
+    atomic_init(&entry->path, path);
+    entry->next = atomic_load(&unfinished);
+    while (!atomic_compare_exchange_weak(&unfinished, &entry->next, entry)) {
+        /* entry->next is now the newest head */
+    }
+    return entry;
+}
+
+void tfl_outputs_abandon(void)
+{
+    int saved = errno;
+    for (list_entry *entry = atomic_load(&unfinished); entry != NULL; entry = entry->next) {
+        const char *path = atomic_exchange(&entry->path, NULL);
+        if (path != NULL) {
+            (void)unlink(path); /* path is not freed: a handler must not, and the program ends */
+        }
+    }
+    errno = saved;
+}
+
+/* ---------------------------------------------------------------- files */
+
+struct tfl_tempfile {
+    list_entry *entry;
+    char *path; /* the same text as in entry, owned here: the entry's own copy may be taken by the handler */
+};
+
+size_t tfl_path_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? 0 : (size_t)(slash - path) + 1;
+}
+
+/* FOLDER/.NAME.XXXXXXXX, hidden, different at every call. The caller frees; NULL when out of memory. */
+static char *make_path(const char *target, unsigned attempt)
+{
+    enum { LONGEST_NAME = 200 }; /* of the 255 bytes that file systems allow */
+    size_t folder = tfl_path_folder(target);
+    const char *name = strlen(target + folder) > LONGEST_NAME ? "tflift" : target + folder;
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    uint64_t salt[4] = {(uint64_t)getpid(), (uint64_t)now.tv_nsec, (uint64_t)now.tv_sec, attempt};
+    size_t size = folder + strlen(name) + 16;
+    char *path = tfl_realloc(NULL, size, 1);
+    if (path != NULL) {
+        (void)snprintf(path, size, "%.*s.%s.%08x", (int)folder, target, name, (unsigned)tfl_hash64(salt, sizeof salt));
+    }
+    return path;
+}
+
+/* Takes the tempfile out of the list and frees it. */
+static void forget(tfl_tempfile *tempfile)
+{
+    if (tempfile->entry != NULL) {
+        free(atomic_exchange(&tempfile->entry->path, NULL));
+    }
+    free(tempfile->path);
+    free(tempfile);
+}
+
+/* One attempt. It enters the list first, so that there is no moment in which a signal leaves the file behind. */
+static tfl_tempfile *attempt_create(const char *target, mode_t mode, unsigned attempt, int *fd, int *error)
+{
+    *error = ENOMEM;
+    tfl_tempfile *tempfile = tfl_calloc(1, sizeof *tempfile);
+    char *path = make_path(target, attempt);
+    if (tempfile == NULL || path == NULL || (tempfile->path = tfl_strdup(path)) == NULL ||
+        (tempfile->entry = enter(path)) == NULL) {
+        free(path);
+        if (tempfile != NULL) {
+            free(tempfile->path);
+            free(tempfile);
+        }
+        return NULL;
+    }
+    *fd = open(tempfile->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (*fd < 0) {
+        *error = errno;
+        forget(tempfile);
+        return NULL;
+    }
+    return tempfile;
+}
+
+tfl_status tfl_tempfile_create(const char *target, mode_t mode, bool exact, const char *name, tfl_tempfile **out, int *fd,
+                               tfl_error *err)
+{
+    int error = EEXIST;
+    *out = NULL;
+    for (unsigned attempt = 0; *out == NULL && error == EEXIST && attempt < 100; attempt++) {
+        *out = attempt_create(target, mode, attempt, fd, &error);
+    }
+    if (*out == NULL) {
+        return tfl_fail_errno(err, error, "%s: cannot create a file there", name);
+    }
+    if (exact && fchmod(*fd, mode) != 0) {
+        tfl_status status = tfl_fail_errno(err, errno, "%s: cannot keep the permissions of the old file", name);
+        (void)close(*fd);
+        tfl_tempfile_remove(*out);
+        *out = NULL;
+        return status;
+    }
+    return TFL_OK;
+}
+
+/* So that the new name outlives a crash of the machine. Folders that cannot be opened or synced are left to the system. */
+static void sync_folder(const char *path)
+{
+    size_t length = tfl_path_folder(path);
+    char *folder = length == 0 ? tfl_strdup(".") : tfl_strndup(path, length);
+    int fd = folder == NULL ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+    free(folder);
+}
+
+tfl_status tfl_tempfile_rename(tfl_tempfile *tempfile, const char *target, const char *name, tfl_error *err)
+{
+    if (rename(tempfile->path, target) != 0) {
+        tfl_status status = tfl_fail_errno(err, errno, "%s: cannot give the finished file its name", name);
+        tfl_tempfile_remove(tempfile);
+        return status;
+    }
+    forget(tempfile);
+    sync_folder(target);
+    return TFL_OK;
+}
+
+void tfl_tempfile_remove(tfl_tempfile *tempfile)
+{
+    if (tempfile != NULL) {
+        (void)unlink(tempfile->path);
+        forget(tempfile);
+    }
+}
