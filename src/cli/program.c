@@ -1,0 +1,199 @@
+/* What main() of every program does around its work. */
+#include "config.h"
+
+#include "cli/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tflift/output.h"
+#include "tflift/threads.h"
+#include "tflift/version.h"
+
+enum { STATUS_FAILED = 1, STATUS_MISUSE = 2 };
+
+/* ---------------------------------------------------------------- signals */
+
+static void end_by(int number)
+{
+    struct sigaction usual = {.sa_handler = SIG_DFL};
+    (void)sigaction(number, &usual, NULL);
+    (void)raise(number);
+}
+
+static void on_signal(int number)
+{
+    tfl_outputs_abandon();
+    end_by(number); /* delivered when the handler returns */
+}
+
+static void set_signals(void)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, handle = {.sa_handler = on_signal}, old;
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* so that writing fails instead, and outputs are removed */
+    (void)sigaction(SIGXFSZ, &ignore, NULL);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        if (sigaction(ending[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) { /* nohup stays in force */
+            (void)sigaction(ending[i], &handle, NULL);
+        }
+    }
+}
+
+/* A program started with a standard stream closed would give its number to the next file opened. What stands in for
+ * standard output can only be read, so that writing to it fails. */
+static void fill_streams(void)
+{
+    static const int flags[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) {
+            (void)open("/dev/null", flags[fd]); /* the lowest free number: fd */
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- messages */
+
+void tfl_program_note(const tfl_call *call, const char *format, ...)
+{
+    if (call->quiet) {
+        return;
+    }
+    char text[TFL_ERROR_SIZE];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    (void)fprintf(stderr, "%s: %s\n", call->program, text);
+}
+
+unsigned tfl_program_threads(unsigned asked)
+{
+    return asked > 0 ? asked : tfl_threads_available();
+}
+
+tfl_status tfl_program_check_output(const tfl_call *call, const char *output, tfl_error *err)
+{
+    return tfl_output_check(output, (const char *const *)call->operand, call->n_operands, err);
+}
+
+/* The exit status of a failure, after saying what it was. */
+static int fail(const tfl_command *command, const tfl_error *err)
+{
+    if (err->status == TFL_ECLOSED) {
+        end_by(SIGPIPE);
+        return STATUS_FAILED;
+    }
+    (void)fprintf(stderr, "%s: %s\n", command->name, err->message);
+    return err->status == TFL_EUSAGE ? STATUS_MISUSE : STATUS_FAILED;
+}
+
+/* Standard output may have failed without anybody noticing: a full disk shows when the last bytes leave. */
+static tfl_status flush_stdout(tfl_error *err)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return tfl_fail_errno(err, errno != 0 ? errno : EIO, "standard output: writing failed");
+    }
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- running */
+
+static tfl_status run_with_options(const tfl_command *root, const tfl_command *command, int argc, char **argv, tfl_error *err)
+{
+    void *options = NULL;
+    tfl_call call = {.program = root->name};
+    tfl_status status = tfl_options_create(command, &options, err);
+    if (status == TFL_OK) {
+        status = tfl_options_parse(command, argc, argv, options, &call, err);
+    }
+    if (status == TFL_OK) {
+        status = command->run(&call, err);
+    }
+    free(call.operand);
+    tfl_options_free(command, options);
+    return status;
+}
+
+/* --help, --version, --man and nothing at all; program is the whole name ("tfsim generate"). */
+static tfl_status grant(tfl_wish wish, const tfl_command *root, const tfl_command *command, const char *program, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    switch (wish) {
+    case TFL_WISH_HELP:
+        status = tfl_help_write(command, program, stdout, err);
+        break;
+    case TFL_WISH_VERSION:
+        (void)printf("%s (%s) %s\n", root->name, PACKAGE_NAME, tfl_version());
+        break;
+    case TFL_WISH_MAN:
+        status = tfl_help_man(root, stdout, err);
+        break;
+    case TFL_WISH_USAGE:
+    case TFL_WISH_RUN:
+        break;
+    }
+    return status == TFL_OK ? flush_stdout(err) : status;
+}
+
+static int run_command(const tfl_command *root, const tfl_command *command, const char *program, int argc, char **argv)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_wish wish = tfl_options_wish(command, argc, argv);
+    if (wish == TFL_WISH_USAGE) {
+        tfl_help_usage(command, program, stderr);
+        return STATUS_MISUSE;
+    }
+    tfl_status status = wish == TFL_WISH_RUN ? run_with_options(root, command, argc, argv, &err)
+                                             : grant(wish, root, command, program, &err);
+    return status == TFL_OK ? EXIT_SUCCESS : fail(root, &err);
+}
+
+/* A program with subcommands: its own options are the general ones, in front of the subcommand's name. */
+static int run_subcommand(const tfl_command *root, int argc, char **argv)
+{
+    static const tfl_option none[] = {{0}};
+    tfl_error err = TFL_ERROR_INIT;
+    if (argc > 1 && argv[1][0] != '-') {
+        const tfl_command *command = tfl_subcommand_find(root, argv[1], &err);
+        if (command == NULL) {
+            return fail(root, &err);
+        }
+        char program[96];
+        (void)snprintf(program, sizeof program, "%s %s", root->name, command->name);
+        return run_command(root, command, program, argc - 1, argv + 1);
+    }
+    tfl_command plain = *root;
+    plain.option = none;
+    plain.min_operands = 1;
+    plain.operands = "a command";
+    tfl_wish wish = tfl_options_wish(&plain, argc, argv);
+    if (wish == TFL_WISH_USAGE) {
+        tfl_help_usage(root, root->name, stderr);
+        return STATUS_MISUSE;
+    }
+    if (wish == TFL_WISH_RUN) {
+        tfl_call call = {.program = root->name};
+        char unused = 0;
+        tfl_status status = tfl_options_parse(&plain, argc, argv, &unused, &call, &err);
+        free(call.operand);
+        if (status == TFL_OK) {
+            (void)tfl_fail(&err, TFL_EUSAGE, "the command comes first: %s COMMAND [OPTION]...", root->name);
+        }
+        return fail(root, &err);
+    }
+    return grant(wish, root, root, root->name, &err) == TFL_OK ? EXIT_SUCCESS : fail(root, &err);
+}
+
+int tfl_program_main(const tfl_command *command, int argc, char **argv)
+{
+    fill_streams();
+    set_signals();
+    return command->subcommand != NULL ? run_subcommand(command, argc, argv)
+                                       : run_command(command, command, command->name, argc, argv);
+}

@@ -1,0 +1,24 @@
+/*
+ * program.h: what main() of every program does around its work.
+ *
+ * Signals that end the program remove unfinished outputs first. A reader that closed our pipe ends it silently by SIGPIPE, as it does other tools.
+ * Status 0 success, 1 a failure of input, output or model, 2 wrong usage; each failure is one line "PROGRAM: …" on stderr.
+ */
+#ifndef TFLIFT_CLI_PROGRAM_H
+#define TFLIFT_CLI_PROGRAM_H
+
+#include "cli/options.h"
+
+/* The whole of main(). */
+int tfl_program_main(const tfl_command *command, int argc, char **argv);
+
+/* One line "PROGRAM: …" on stderr that is no error; nothing with -q. */
+void tfl_program_note(const tfl_call *call, const char *format, ...) TFL_PRINTF(2, 3);
+
+/* Threads to use: as asked for, or the processors at hand where that is 0. */
+unsigned tfl_program_threads(unsigned asked);
+
+/* Fails when output (may be NULL) is the same file as one of the operands. */
+tfl_status tfl_program_check_output(const tfl_call *call, const char *output, tfl_error *err) TFL_MUST_USE;
+
+#endif
