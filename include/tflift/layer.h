@@ -4,7 +4,7 @@
  * A value is what a layer puts out: a tensor without batch dimension, float32, its channels last in memory. The shape keeps ONNX's
  * order, channels first: a value of shape (C, L) lies as [L][C], one of shape (C, H, W) as [H][W][C], (F) as [F].
  *
- * To add a layer: a file src/nn/layer_NAME.c with its functions, a row in src/nn/layers.c, a row in the ONNX map. The gradient
+ * To add a layer: a file src/nn/layer_NAME.c with its functions, a row in src/nn/layer.c, a row in the ONNX map. The gradient
  * check, the rule check and the round trip in tests/ then cover it.
  */
 #ifndef TFLIFT_LAYER_H
@@ -30,6 +30,8 @@ typedef struct tfl_shape {
 
 /* Product of the dimensions (checked when the shape was made). */
 size_t tfl_shape_size(const tfl_shape *shape);
+/* An error unless the rank is 1 to TFL_MAX_RANK, no dimension is 0, and the product leaves room to count in (below 2^31). */
+tfl_status tfl_shape_check(const tfl_shape *shape, tfl_error *err) TFL_MUST_USE;
 bool tfl_shape_equal(const tfl_shape *a, const tfl_shape *b);
 /* "(50, 190)" into text; returns text. */
 const char *tfl_shape_text(const tfl_shape *shape, char text[64]);
@@ -42,7 +44,8 @@ typedef enum tfl_family {
                         Slice, Pad, Flatten, sums and means, multiplication by a constant, Identity, Dropout at inference) */
     TFL_ELEMENTWISE, /* y[i] = f_i(x[i]): ReLU, sigmoid, … */
     TFL_MAXIMUM,     /* max pooling, local and global */
-    TFL_PRODUCT      /* product of two varying inputs */
+    TFL_PRODUCT,     /* product of two varying inputs */
+    TFL_COUPLED      /* any other nonlinearity of many inputs (softmax): allowed behind the logits alone */
 } tfl_family;
 
 /* Which weights of a linear layer take part. */
@@ -57,8 +60,9 @@ typedef struct tfl_layer tfl_layer;
 /* A trainable array of a layer. */
 typedef struct tfl_weights {
     const char *name; /* "weight", "bias" */
-    float *value;     /* in the order documented by the layer's parameters below; owned by the layer */
+    float *value;     /* owned by the layer; in an order of its own, the same for its gradient (parameters() gives ONNX order) */
     size_t size;
+    size_t fan_in, fan_out; /* of a weight: inputs per output and outputs per input; 0, 0: starts at zero */
 } tfl_weights;
 
 typedef struct tfl_layer_kind {
@@ -70,6 +74,10 @@ typedef struct tfl_layer_kind {
      * the shapes of the inputs and sets layer->shape. */
     tfl_status (*create)(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err);
     void (*free)(tfl_layer *layer);
+
+    /* The parameters that make an equal layer, as create takes them, with weights as of the last prepare. They belong to the layer.
+     * NULL: the kind takes none. */
+    const void *(*parameters)(const tfl_layer *layer);
 
     /* Packs weights for the kernels after they were set or changed. parts: whether TFL_POSITIVE and TFL_NEGATIVE will be asked for.
      * NULL: nothing to pack. */
@@ -113,7 +121,7 @@ typedef struct tfl_layer_kind {
     void (*train_backward)(const tfl_layer *layer, const float *mask, const float *grad_out, float *const *grad_in);
 
     /* Number of positions of the input that one output position sees along the last spatial axis, its stride, and the offset of the
-     * first one: for receptive fields. NULL: elementwise (1, 1, 0). */
+     * first one: for receptive fields. Extent 0: the whole length. NULL: elementwise (1, 1, 0). */
     void (*window)(const tfl_layer *layer, size_t *extent, size_t *stride, int64_t *offset);
 } tfl_layer_kind;
 
@@ -145,7 +153,8 @@ typedef struct tfl_conv_parameters {
     const float *weight, *bias;
 } tfl_conv_parameters;
 
-/* "dense": y = W x + b on the last logical axis … of a vector (F). weight [out][in], bias [out] or NULL. */
+/* "dense": y = W x + b along the last axis of the shape: of a vector (F), or of every row of (N, F), (M, N, F).
+ * weight [out][in], bias [out] or NULL. */
 typedef struct tfl_dense_parameters {
     size_t out;
     const float *weight, *bias;
@@ -174,17 +183,41 @@ typedef struct tfl_gather_parameters {
     float fill;
 } tfl_gather_parameters;
 
+/* "add" takes two inputs or more of one shape, "sub" (first minus second) and "mul" two. To broadcast, gather first. */
+
+/* "concat": joins its inputs along an axis of their shapes (0: channels). */
+typedef struct tfl_concat_parameters {
+    unsigned axis;
+} tfl_concat_parameters;
+
+/* "reduce-mean", "reduce-sum": over the marked axes of the shape; keep: they stay as 1, otherwise they go (all of them: shape (1)). */
+typedef struct tfl_reduce_parameters {
+    bool axis[TFL_MAX_RANK];
+    bool keep;
+} tfl_reduce_parameters;
+
+/* "softmax": over an axis of the shape. */
+typedef struct tfl_softmax_parameters {
+    unsigned axis;
+} tfl_softmax_parameters;
+
 /* "dropout": rate of leaving out, in [0, 1). */
 typedef struct tfl_dropout_parameters {
     float rate;
 } tfl_dropout_parameters;
 
-/* "leaky-relu", "elu", …: up to two constants, as the kind documents; "prelu": slope per channel. */
+/* "leaky-relu" (alpha x where x < 0; NULL: 0.01), "elu" (alpha (exp x - 1) where x < 0; NULL: 1), "selu" (beta times elu; NULL: 1.6732632,
+ * 1.0507010), "power" (x to the power of alpha). "relu", "sigmoid", "tanh", "softplus", "gelu", "gelu-tanh", "exp", "log", "reciprocal",
+ * "sqrt", "abs" take NULL. */
 typedef struct tfl_activation_parameters {
     float alpha, beta;
+} tfl_activation_parameters;
+
+/* "prelu": slope where x < 0, per channel (n = channels), per element (n = size, ONNX order) or one number (n = 1). */
+typedef struct tfl_prelu_parameters {
     size_t n;
     const float *slope;
-} tfl_activation_parameters;
+} tfl_prelu_parameters;
 
 #ifdef __cplusplus
 }

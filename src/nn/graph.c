@@ -1,0 +1,431 @@
+#include "config.h"
+
+#include "tflift/graph.h"
+
+#include "tflift/memory.h"
+
+#include "layers_internal.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGN = 16 /* floats */ };
+
+/* ---------------------------------------------------------------- building */
+
+static void free_layer(tfl_layer *layer)
+{
+    if (layer->state != NULL && layer->kind->free != NULL) {
+        layer->kind->free(layer);
+    }
+    free(layer->name);
+    free(layer->input);
+    free(layer->input_shape);
+    memset(layer, 0, sizeof *layer);
+}
+
+void tfl_graph_free(tfl_graph *graph)
+{
+    if (graph == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        free_layer(&graph->layer[i]);
+    }
+    for (size_t i = 0; graph->task != NULL && i < graph->n_tasks; i++) {
+        free(graph->task[i]);
+    }
+    free(graph->layer);
+    free(graph->n_uses);
+    free(graph->task);
+    free(graph);
+}
+
+/* NAME, or KIND_INDEX where there is none. */
+static char *copy_name(const char *name, const char *kind, size_t index)
+{
+    char text[64];
+    if (name != NULL && *name != '\0') {
+        return tfl_strdup(name);
+    }
+    (void)snprintf(text, sizeof text, "%s_%zu", kind, index);
+    return tfl_strdup(text);
+}
+
+static tfl_status set_inputs(tfl_layer *layer, const tfl_graph *graph, const unsigned *input, unsigned n_inputs, tfl_error *err)
+{
+    const tfl_layer_kind *kind = layer->kind;
+    unsigned most = kind->max_inputs == 0 && kind->min_inputs > 0 ? TFL_MAX_INPUTS : kind->max_inputs;
+    if (n_inputs < kind->min_inputs || n_inputs > most) {
+        return tfl_fail(err, TFL_EINPUT, "%u inputs; it takes %u to %u", n_inputs, kind->min_inputs, most);
+    }
+    layer->n_inputs = n_inputs;
+    layer->input = tfl_calloc(n_inputs, sizeof *layer->input);
+    layer->input_shape = tfl_calloc(n_inputs, sizeof *layer->input_shape);
+    if (layer->input == NULL || layer->input_shape == NULL) {
+        return tfl_fail_memory(err, "a layer");
+    }
+    for (unsigned k = 0; k < n_inputs; k++) {
+        if (input[k] >= graph->n_layers) {
+            return tfl_fail(err, TFL_EUSAGE, "input %u is layer %u of %zu", k, input[k], graph->n_layers);
+        }
+        layer->input[k] = input[k];
+        layer->input_shape[k] = graph->layer[input[k]].shape;
+    }
+    return TFL_OK;
+}
+
+static tfl_status create_layer(tfl_layer *layer, const tfl_graph *graph, const unsigned *input, unsigned n_inputs,
+                               const void *parameters, tfl_error *err)
+{
+    const tfl_shape *shape[TFL_MAX_INPUTS];
+    tfl_status status = set_inputs(layer, graph, input, n_inputs, err);
+    for (unsigned k = 0; status == TFL_OK && k < n_inputs; k++) {
+        shape[k] = &layer->input_shape[k];
+    }
+    if (status == TFL_OK) {
+        status = layer->kind->create(layer, parameters, shape, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_shape_check(&layer->shape, err);
+    }
+    if (status == TFL_OK) {
+        layer->size = tfl_shape_size(&layer->shape);
+    }
+    return status;
+}
+
+tfl_status tfl_graph_add(tfl_graph *graph, const char *kind, const char *name, const unsigned *input, unsigned n_inputs,
+                         const void *parameters, unsigned *index, tfl_error *err)
+{
+    const tfl_layer_kind *found = tfl_layer_kind_find(kind);
+    if (found == NULL || (found->family == TFL_INPUT && graph->n_layers > 0)) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "layer '%s': no layer kind is named '%s'", name != NULL ? name : "", kind);
+    }
+    tfl_status status = tfl_grow((void **)&graph->layer, &graph->capacity, graph->n_layers + 1, sizeof *graph->layer, "layers", err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    tfl_layer *layer = &graph->layer[graph->n_layers];
+    memset(layer, 0, sizeof *layer);
+    layer->kind = found;
+    layer->name = copy_name(name, kind, graph->n_layers);
+    status = layer->name != NULL ? create_layer(layer, graph, input, n_inputs, parameters, err) : tfl_fail_memory(err, "a name");
+    if (status != TFL_OK) {
+        (void)tfl_error_prefix(err, "layer '%s' (%s)", layer->name != NULL ? layer->name : "", kind);
+        free_layer(layer);
+        return status;
+    }
+    *index = (unsigned)graph->n_layers++;
+    return TFL_OK;
+}
+
+tfl_status tfl_graph_create(const tfl_shape *input, tfl_graph **out, tfl_error *err)
+{
+    unsigned index;
+    *out = NULL;
+    tfl_graph *graph = tfl_calloc(1, sizeof *graph);
+    if (graph == NULL) {
+        return tfl_fail_memory(err, "a network");
+    }
+    tfl_status status = tfl_graph_add(graph, "input", "input", NULL, 0, input, &index, err);
+    if (status != TFL_OK) {
+        tfl_graph_free(graph);
+        return status;
+    }
+    *out = graph;
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- finishing */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static tfl_status check_names(const tfl_graph *graph, tfl_error *err)
+{
+    const char **name = tfl_calloc(graph->n_layers, sizeof *name);
+    if (name == NULL) {
+        return tfl_fail_memory(err, "names");
+    }
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        name[i] = graph->layer[i].name;
+    }
+    qsort((void *)name, graph->n_layers, sizeof *name, compare_names);
+    tfl_status status = TFL_OK;
+    for (size_t i = 1; status == TFL_OK && i < graph->n_layers; i++) {
+        if (strcmp(name[i - 1], name[i]) == 0) {
+            status = tfl_fail(err, TFL_EINPUT, "two layers named '%s'", name[i]);
+        }
+    }
+    free((void *)name);
+    return status;
+}
+
+/* Marks what output needs, then closes the gaps; to[old index] = new index. */
+static void drop_unneeded(tfl_graph *graph, unsigned output, unsigned *to)
+{
+    enum { NEEDED = 1 };
+    memset(to, 0, graph->n_layers * sizeof *to);
+    to[0] = to[output] = NEEDED;
+    for (size_t i = graph->n_layers; i-- > 0;) {
+        for (unsigned k = 0; to[i] == NEEDED && k < graph->layer[i].n_inputs; k++) {
+            to[graph->layer[i].input[k]] = NEEDED;
+        }
+    }
+    unsigned n = 0;
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        if (to[i] != NEEDED) {
+            free_layer(&graph->layer[i]);
+            continue;
+        }
+        to[i] = n;
+        for (unsigned k = 0; k < graph->layer[i].n_inputs; k++) {
+            graph->layer[i].input[k] = to[graph->layer[i].input[k]];
+        }
+        graph->layer[n++] = graph->layer[i];
+    }
+    graph->n_layers = n;
+    graph->output = to[output];
+}
+
+static void find_logits(tfl_graph *graph)
+{
+    const tfl_layer *last = &graph->layer[graph->output];
+    bool squashed = last->kind == &tfl_layer_sigmoid || last->kind == &tfl_layer_softmax;
+    graph->logits = squashed ? last->input[0] : graph->output;
+    graph->n_tasks = graph->layer[graph->logits].size;
+}
+
+static tfl_status count_uses(tfl_graph *graph, tfl_error *err)
+{
+    graph->n_uses = tfl_calloc(graph->n_layers, sizeof *graph->n_uses);
+    if (graph->n_uses == NULL) {
+        return tfl_fail_memory(err, "a network");
+    }
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        for (unsigned k = 0; k < graph->layer[i].n_inputs; k++) {
+            graph->n_uses[graph->layer[i].input[k]]++;
+        }
+    }
+    return TFL_OK;
+}
+
+static tfl_status name_tasks(tfl_graph *graph, const char *const *task, tfl_error *err)
+{
+    graph->task = tfl_calloc(graph->n_tasks, sizeof *graph->task);
+    for (size_t i = 0; graph->task != NULL && i < graph->n_tasks; i++) {
+        char number[32];
+        (void)snprintf(number, sizeof number, "%zu", i);
+        graph->task[i] = tfl_strdup(task != NULL ? task[i] : number);
+        if (graph->task[i] == NULL) {
+            return tfl_fail_memory(err, "task names");
+        }
+    }
+    return graph->task != NULL ? TFL_OK : tfl_fail_memory(err, "task names");
+}
+
+tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err)
+{
+    if (output >= graph->n_layers || graph->n_uses != NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "the output is layer %u of %zu, or the network is finished already", output, graph->n_layers);
+    }
+    unsigned *to = tfl_calloc(graph->n_layers, sizeof *to);
+    if (to == NULL) {
+        return tfl_fail_memory(err, "a network");
+    }
+    drop_unneeded(graph, output, to);
+    free(to);
+    find_logits(graph);
+    tfl_status status = check_names(graph, err);
+    if (status == TFL_OK) {
+        status = count_uses(graph, err);
+    }
+    if (status == TFL_OK) {
+        status = name_tasks(graph, task, err);
+    }
+    return status == TFL_OK ? tfl_graph_prepare(graph, NULL, err) : status;
+}
+
+tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err)
+{
+    graph->scratch = 0;
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        tfl_layer *layer = &graph->layer[i];
+        if (layer->kind->prepare != NULL) {
+            tfl_status status = layer->kind->prepare(layer, parts != NULL && parts[i], err);
+            if (status != TFL_OK) {
+                (void)tfl_error_prefix(err, "layer '%s' (%s)", layer->name, layer->kind->name);
+                return status;
+            }
+        }
+        if (layer->kind->scratch != NULL) {
+            graph->scratch = tfl_max_size(graph->scratch, layer->kind->scratch(layer));
+        }
+    }
+    return TFL_OK;
+}
+
+tfl_status tfl_graph_copy(const tfl_graph *graph, tfl_graph **out, tfl_error *err)
+{
+    tfl_graph *copy = NULL;
+    *out = NULL;
+    tfl_status status = tfl_graph_create(&graph->layer[0].shape, &copy, err);
+    for (size_t i = 1; status == TFL_OK && i < graph->n_layers; i++) {
+        const tfl_layer *layer = &graph->layer[i];
+        unsigned index;
+        status = tfl_graph_add(copy, layer->kind->name, layer->name, layer->input, layer->n_inputs,
+                               layer->kind->parameters != NULL ? layer->kind->parameters(layer) : NULL, &index, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_graph_finish(copy, graph->output, (const char *const *)graph->task, err);
+    }
+    if (status != TFL_OK) {
+        tfl_graph_free(copy);
+        return status;
+    }
+    *out = copy;
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- facts */
+
+size_t tfl_graph_parameters(const tfl_graph *graph)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        tfl_weights list[8];
+        tfl_layer *layer = &graph->layer[i];
+        size_t arrays = layer->kind->weights != NULL ? layer->kind->weights(layer, list, 8) : 0;
+        for (size_t k = 0; k < arrays; k++) {
+            n += list[k].size;
+        }
+    }
+    return n;
+}
+
+/* field: input positions that one position of the layer sees; step: how far apart two neighbours look. */
+typedef struct sight {
+    size_t field, step;
+} sight;
+
+static sight look(const tfl_layer *layer, const sight *from, size_t whole)
+{
+    size_t extent = 1, stride = 1;
+    int64_t offset = 0;
+    sight here = {.field = 1, .step = 1};
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        here.field = tfl_max_size(here.field, from[layer->input[k]].field);
+        here.step = tfl_max_size(here.step, from[layer->input[k]].step);
+    }
+    if (layer->kind->window != NULL) {
+        layer->kind->window(layer, &extent, &stride, &offset);
+    }
+    if (extent == 0 || (extent > 1 && extent - 1 > whole / here.step)) {
+        return (sight){.field = whole, .step = whole};
+    }
+    here.field = tfl_min_size(whole, here.field + (extent - 1) * here.step);
+    here.step = stride > whole / here.step ? whole : here.step * stride;
+    return here;
+}
+
+size_t tfl_graph_receptive_field(const tfl_graph *graph, unsigned layer)
+{
+    const tfl_shape *input = &graph->layer[0].shape;
+    size_t whole = input->dim[input->rank - 1];
+    sight *seen = tfl_calloc(graph->n_layers, sizeof *seen);
+    if (seen == NULL) {
+        return whole; /* never too small */
+    }
+    for (size_t i = 0; i <= layer; i++) {
+        seen[i] = look(&graph->layer[i], seen, whole);
+    }
+    size_t field = seen[layer].field;
+    free(seen);
+    return field;
+}
+
+/* ---------------------------------------------------------------- running */
+
+static size_t padded_size(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+tfl_status tfl_values_create(const tfl_graph *graph, tfl_values **out, tfl_error *err)
+{
+    size_t total = padded_size(graph->scratch);
+    bool fits = true;
+    *out = NULL;
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        fits = fits && tfl_size_add(total, padded_size(graph->layer[i].size), &total);
+    }
+    tfl_values *values = tfl_calloc(1, sizeof *values);
+    float *all = fits ? tfl_alloc_floats(total) : NULL;
+    if (values != NULL) {
+        values->of = tfl_calloc(graph->n_layers, sizeof *values->of);
+    }
+    if (values == NULL || all == NULL || values->of == NULL) {
+        free(all);
+        free(values != NULL ? (void *)values->of : NULL);
+        free(values);
+        return tfl_fail_memory(err, "the values of a network");
+    }
+    values->scratch = all; /* the one block begins here */
+    all += padded_size(graph->scratch);
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        values->of[i] = all;
+        all += padded_size(graph->layer[i].size);
+    }
+    *out = values;
+    return TFL_OK;
+}
+
+void tfl_values_free(tfl_values *values)
+{
+    if (values == NULL) {
+        return;
+    }
+    free(values->scratch);
+    free((void *)values->of);
+    free(values);
+}
+
+void tfl_values_inputs(const tfl_values *values, const tfl_layer *layer, const float **in)
+{
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        in[k] = values->of[layer->input[k]];
+    }
+}
+
+void tfl_forward(const tfl_graph *graph, tfl_values *values, unsigned last)
+{
+    const float *in[TFL_MAX_INPUTS];
+    for (size_t i = 1; i <= last; i++) {
+        const tfl_layer *layer = &graph->layer[i];
+        tfl_values_inputs(values, layer, in);
+        layer->kind->forward(layer, in, values->of[i], values->scratch);
+    }
+}
+
+void tfl_gradient(const tfl_graph *graph, const tfl_values *values, const float *seed, tfl_values *gradient)
+{
+    const float *in[TFL_MAX_INPUTS];
+    float *grad_in[TFL_MAX_INPUTS];
+    for (size_t i = 0; i < graph->logits; i++) {
+        memset(gradient->of[i], 0, graph->layer[i].size * sizeof **gradient->of);
+    }
+    memcpy(gradient->of[graph->logits], seed, graph->n_tasks * sizeof *seed);
+    for (size_t i = graph->logits; i > 0; i--) {
+        const tfl_layer *layer = &graph->layer[i];
+        tfl_values_inputs(values, layer, in);
+        for (unsigned k = 0; k < layer->n_inputs; k++) {
+            grad_in[k] = gradient->of[layer->input[k]];
+        }
+        layer->kind->backward(layer, in, values->of[i], gradient->of[i], grad_in, gradient->scratch);
+    }
+}

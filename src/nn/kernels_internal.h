@@ -1,0 +1,82 @@
+/*
+ * kernels_internal.h: the arithmetic that takes the time, as one table of functions per processor level.
+ *
+ * One source, kernels_vec.c, is compiled once per level; kernels_naive.c is the plain reference that the tests compare with. All
+ * levels take the same arguments. Packed weights belong to the table that packed them: keep both together.
+ *
+ * Promises of every level: an element of a result depends on its own operands alone, in an order that is fixed by the shapes of
+ * one row; never on m, on the position of the row, on alignment or on threads. Nothing is allocated, and nothing outside the
+ * documented ranges is read or written.
+ */
+#ifndef TFLIFT_KERNELS_INTERNAL_H
+#define TFLIFT_KERNELS_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A matrix whose rows may overlap, as the windows of a convolution do:
+ * A[i][s * length + k] = a[i * stride + offset[s] + k] for s < segments, k < length. K = segments * length. */
+typedef struct tfl_rows {
+    size_t segments, length, stride;
+    const size_t *offset; /* [segments] */
+} tfl_rows;
+
+/* Elementwise functions with up to two constants. */
+typedef enum tfl_function {
+    TFL_RELU,
+    TFL_LEAKY_RELU, /* alpha x where x < 0 */
+    TFL_ELU,        /* alpha (exp(x) - 1) where x < 0 */
+    TFL_SELU,       /* beta times ELU */
+    TFL_SIGMOID,
+    TFL_TANH,
+    TFL_SOFTPLUS, /* log(1 + exp(x)) */
+    TFL_GELU,     /* x Phi(x) */
+    TFL_GELU_TANH, /* x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) */
+    TFL_EXP,
+    TFL_LOG,
+    TFL_RECIPROCAL,
+    TFL_SQRT,
+    TFL_ABS,
+    TFL_POWER, /* x to the power of alpha */
+    TFL_FUNCTIONS
+} tfl_function;
+
+typedef struct tfl_kernels {
+    const char *level;
+
+    /* Matrix product with a right side packed once. pack turns B [K][n] into packed [packed_size]. */
+    size_t (*packed_size)(const tfl_rows *rows, size_t n);
+    void (*pack)(const tfl_rows *rows, size_t n, const float *b, float *packed);
+
+    /* C[m][n] = A[m][K] B[K][n] + start[n] (start NULL: 0), or C += A B when accumulate is set (start is then not used).
+     * Row i of C begins at c + i * ldc. C overlaps neither A nor packed. */
+    void (*product)(const tfl_rows *rows, size_t m, const float *a, const float *packed, size_t n, const float *start, bool accumulate,
+                    float *c, size_t ldc);
+
+    /* D[K][n] += A[m][K]^T G[m][n]; row i of G begins at g + i * ldg. */
+    void (*gradient)(const tfl_rows *rows, size_t m, const float *a, const float *g, size_t ldg, size_t n, float *d);
+
+    /* With W [rows][columns], and its positive or negative part where sign is 1 or -1 (0: all of it):
+     * y[rows] += W x[columns], x[columns] += W^T y[rows], W += y x^T. */
+    void (*times_vector)(const float *w, int sign, size_t rows, size_t columns, const float *x, float *y);
+    void (*transposed_times_vector)(const float *w, int sign, size_t rows, size_t columns, const float *y, float *x);
+    void (*add_outer)(float *w, size_t rows, size_t columns, const float *y, const float *x);
+
+    void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
+    void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */
+    void (*maximum)(float *y, const float *x, size_t n);                     /* y[i] = x[i] where larger */
+
+    /* y = f(x), slope = f'(x); in place where x == y. */
+    void (*function[TFL_FUNCTIONS])(const float *x, float *y, size_t n, float alpha, float beta);
+    void (*derivative[TFL_FUNCTIONS])(const float *x, float *slope, size_t n, float alpha, float beta);
+} tfl_kernels;
+
+/* The table in use, chosen at the first call (cpu.h). */
+const tfl_kernels *tfl_kernels_get(void);
+
+/* Compiled from kernels_vec.c; those that configure left out do not exist. */
+extern const tfl_kernels tfl_kernels_portable, tfl_kernels_v3, tfl_kernels_v4, tfl_kernels_neon;
+
+extern const tfl_kernels tfl_kernels_naive;
+
+#endif

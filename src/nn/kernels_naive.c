@@ -1,0 +1,218 @@
+/* The plain reference: one loop per index, sums in float64. What the other levels are compared with. */
+#include "config.h"
+
+#include "kernels_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+static float a_at(const tfl_rows *rows, const float *a, size_t i, size_t k)
+{
+    return a[i * rows->stride + rows->offset[k / rows->length] + k % rows->length];
+}
+
+static size_t packed_size(const tfl_rows *rows, size_t n)
+{
+    return rows->segments * rows->length * n;
+}
+
+static void pack(const tfl_rows *rows, size_t n, const float *b, float *packed)
+{
+    memcpy(packed, b, packed_size(rows, n) * sizeof *packed);
+}
+
+static void product(const tfl_rows *rows, size_t m, const float *a, const float *packed, size_t n, const float *start, bool accumulate,
+                    float *c, size_t ldc)
+{
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++) {
+            double sum = accumulate ? (double)c[i * ldc + j] : start != NULL ? (double)start[j] : 0.0;
+            for (size_t k = 0; k < rows->segments * rows->length; k++) {
+                sum += (double)a_at(rows, a, i, k) * (double)packed[k * n + j];
+            }
+            c[i * ldc + j] = (float)sum;
+        }
+    }
+}
+
+static void gradient(const tfl_rows *rows, size_t m, const float *a, const float *g, size_t ldg, size_t n, float *d)
+{
+    for (size_t k = 0; k < rows->segments * rows->length; k++) {
+        for (size_t j = 0; j < n; j++) {
+            double sum = (double)d[k * n + j];
+            for (size_t i = 0; i < m; i++) {
+                sum += (double)a_at(rows, a, i, k) * (double)g[i * ldg + j];
+            }
+            d[k * n + j] = (float)sum;
+        }
+    }
+}
+
+static double part_of(float weight, int sign)
+{
+    return sign == 0 || (sign > 0) == (weight > 0.0F) ? (double)weight : 0.0;
+}
+
+static void times_vector(const float *w, int sign, size_t rows, size_t columns, const float *x, float *y)
+{
+    for (size_t i = 0; i < rows; i++) {
+        double sum = (double)y[i];
+        for (size_t j = 0; j < columns; j++) {
+            sum += part_of(w[i * columns + j], sign) * (double)x[j];
+        }
+        y[i] = (float)sum;
+    }
+}
+
+static void transposed_times_vector(const float *w, int sign, size_t rows, size_t columns, const float *y, float *x)
+{
+    for (size_t j = 0; j < columns; j++) {
+        double sum = (double)x[j];
+        for (size_t i = 0; i < rows; i++) {
+            sum += part_of(w[i * columns + j], sign) * (double)y[i];
+        }
+        x[j] = (float)sum;
+    }
+}
+
+static void add_outer(float *w, size_t rows, size_t columns, const float *y, const float *x)
+{
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t j = 0; j < columns; j++) {
+            w[i * columns + j] += y[i] * x[j];
+        }
+    }
+}
+
+static void add_scaled(float *y, float a, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] += a * x[i];
+    }
+}
+
+static void add_product(float *y, const float *a, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] += a[i] * x[i];
+    }
+}
+
+static void maximum(float *y, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] = x[i] > y[i] ? x[i] : y[i];
+    }
+}
+
+/* ---------------------------------------------------------------- functions of one number */
+
+static double sigmoid(double x)
+{
+    return 1.0 / (1.0 + exp(-x));
+}
+
+static double softplus(double x)
+{
+    return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+/* Distribution and density of the standard normal. */
+static double normal_cdf(double x)
+{
+    return 0.5 * erfc(-x * M_SQRT1_2);
+}
+
+static double normal_density(double x)
+{
+    return exp(-0.5 * x * x) * M_2_SQRTPI * 0.5 * M_SQRT1_2;
+}
+
+static double gelu_tanh_argument(double x)
+{
+    return sqrt(M_2_PI) * (x + 0.044715 * x * x * x);
+}
+
+static double gelu_tanh(double x)
+{
+    return 0.5 * x * (1.0 + tanh(gelu_tanh_argument(x)));
+}
+
+static double gelu_tanh_slope(double x)
+{
+    double t = tanh(gelu_tanh_argument(x));
+    return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * sqrt(M_2_PI) * (1.0 + 3.0 * 0.044715 * x * x);
+}
+
+/* clang-format off */
+#define FUNCTION(name, expression, slope_expression)                                                      \
+    static void name##_function(const float *in, float *out, size_t n, float alpha_, float beta_)          \
+    {                                                                                                     \
+        double alpha = (double)alpha_, beta = (double)beta_;                                              \
+        (void)alpha, (void)beta;                                                                          \
+        for (size_t i = 0; i < n; i++) {                                                                  \
+            double x = (double)in[i];                                                                     \
+            out[i] = (float)(expression);                                                                 \
+        }                                                                                                 \
+    }                                                                                                     \
+    static void name##_derivative(const float *in, float *out, size_t n, float alpha_, float beta_)        \
+    {                                                                                                     \
+        double alpha = (double)alpha_, beta = (double)beta_;                                              \
+        (void)alpha, (void)beta;                                                                          \
+        for (size_t i = 0; i < n; i++) {                                                                  \
+            double x = (double)in[i];                                                                     \
+            (void)x;                                                                                      \
+            out[i] = (float)(slope_expression);                                                           \
+        }                                                                                                 \
+    }
+
+FUNCTION(relu, x > 0.0 ? x : 0.0, x > 0.0 ? 1.0 : 0.0)
+FUNCTION(leaky_relu, x > 0.0 ? x : alpha * x, x > 0.0 ? 1.0 : alpha)
+FUNCTION(elu, x > 0.0 ? x : alpha * expm1(x), x > 0.0 ? 1.0 : alpha * exp(x))
+FUNCTION(selu, beta * (x > 0.0 ? x : alpha * expm1(x)), beta * (x > 0.0 ? 1.0 : alpha * exp(x)))
+FUNCTION(sigmoid, sigmoid(x), sigmoid(x) * sigmoid(-x))
+FUNCTION(tanh, tanh(x), 1.0 / (cosh(x) * cosh(x)))
+FUNCTION(softplus, softplus(x), sigmoid(x))
+FUNCTION(gelu, x * normal_cdf(x), normal_cdf(x) + x * normal_density(x))
+FUNCTION(gelu_tanh, gelu_tanh(x), gelu_tanh_slope(x))
+FUNCTION(exp, exp(x), exp(x))
+FUNCTION(log, log(x), 1.0 / x)
+FUNCTION(reciprocal, 1.0 / x, -1.0 / (x * x))
+FUNCTION(sqrt, sqrt(x), 0.5 / sqrt(x))
+FUNCTION(abs, fabs(x), x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0)
+FUNCTION(power, pow(x, alpha), alpha == 0.0 ? 0.0 : alpha * pow(x, alpha - 1.0))
+
+#define FUNCTIONS(suffix) {                      \
+    [TFL_RELU] = relu_##suffix,                  \
+    [TFL_LEAKY_RELU] = leaky_relu_##suffix,      \
+    [TFL_ELU] = elu_##suffix,                    \
+    [TFL_SELU] = selu_##suffix,                  \
+    [TFL_SIGMOID] = sigmoid_##suffix,            \
+    [TFL_TANH] = tanh_##suffix,                  \
+    [TFL_SOFTPLUS] = softplus_##suffix,          \
+    [TFL_GELU] = gelu_##suffix,                  \
+    [TFL_GELU_TANH] = gelu_tanh_##suffix,        \
+    [TFL_EXP] = exp_##suffix,                    \
+    [TFL_LOG] = log_##suffix,                    \
+    [TFL_RECIPROCAL] = reciprocal_##suffix,      \
+    [TFL_SQRT] = sqrt_##suffix,                  \
+    [TFL_ABS] = abs_##suffix,                    \
+    [TFL_POWER] = power_##suffix,                \
+}
+/* clang-format on */
+
+const tfl_kernels tfl_kernels_naive = {
+    .level = "naive",
+    .packed_size = packed_size,
+    .pack = pack,
+    .product = product,
+    .gradient = gradient,
+    .times_vector = times_vector,
+    .transposed_times_vector = transposed_times_vector,
+    .add_outer = add_outer,
+    .add_scaled = add_scaled,
+    .add_product = add_product,
+    .maximum = maximum,
+    .function = FUNCTIONS(function),
+    .derivative = FUNCTIONS(derivative),
+};

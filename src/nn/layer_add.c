@@ -1,0 +1,79 @@
+/* Sum and difference of values of one shape. */
+#include "config.h"
+
+#include "kernels_internal.h"
+#include "layers_internal.h"
+
+#include <string.h>
+
+
+/* The weight of every element of input k. */
+static float weight(const tfl_layer *layer, unsigned k)
+{
+    return layer->kind == &tfl_layer_sub && k == 1 ? -1.0F : 1.0F;
+}
+
+static bool takes_part(const tfl_layer *layer, unsigned k, tfl_part part)
+{
+    return part == TFL_ALL || (part == TFL_POSITIVE) == (weight(layer, k) > 0.0F);
+}
+
+static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
+{
+    const tfl_kernels *kernels = tfl_kernels_get();
+    (void)scratch;
+    if (!accumulate) {
+        memset(out, 0, layer->size * sizeof *out);
+    }
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        if (takes_part(layer, k, part)) {
+            kernels->add_scaled(out, weight(layer, k), in[k], layer->size);
+        }
+    }
+}
+
+static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
+{
+    apply(layer, TFL_ALL, in, out, false, scratch);
+}
+
+static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch)
+{
+    const tfl_kernels *kernels = tfl_kernels_get();
+    (void)scratch;
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        if (grad_in[k] != NULL && takes_part(layer, k, part)) {
+            kernels->add_scaled(grad_in[k], weight(layer, k), grad_out, layer->size);
+        }
+    }
+}
+
+static bool has_negative(const tfl_layer *layer)
+{
+    return layer->kind == &tfl_layer_sub;
+}
+
+const tfl_layer_kind tfl_layer_add = {
+    .name = "add",
+    .family = TFL_CARRY,
+    .min_inputs = 2,
+    .max_inputs = 0,
+    .create = tfl_layer_create_same_shape,
+    .forward = forward,
+    .backward = tfl_layer_backward_linear,
+    .apply = apply,
+    .transpose = transpose,
+};
+
+const tfl_layer_kind tfl_layer_sub = {
+    .name = "sub",
+    .family = TFL_CARRY,
+    .min_inputs = 2,
+    .max_inputs = 2,
+    .create = tfl_layer_create_same_shape,
+    .forward = forward,
+    .backward = tfl_layer_backward_linear,
+    .apply = apply,
+    .transpose = transpose,
+    .has_negative = has_negative,
+};

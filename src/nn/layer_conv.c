@@ -1,0 +1,545 @@
+/*
+ * Convolution over one or two spatial axes, with groups, strides, dilation and explicit padding.
+ *
+ * A window of the zero-padded input [height][width][channels] is a row of a matrix whose rows overlap, so a convolution is one
+ * matrix product per output row (one in all for 1D) and nothing is unfolded. The transposed convolution at stride 1 is the
+ * same product over the padded gradient with the taps reversed. With a stride, or with few input channels (where that product
+ * would have next to no columns), the gradient of every tap is computed for a block of positions and added at its place.
+ */
+#include "config.h"
+
+#include "tflift/memory.h"
+
+#include "kernels_internal.h"
+#include "layers_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    N_PARTS = TFL_NEGATIVE + 1,
+    FEW_CHANNELS = 8, /* per group: transposed by columns */
+    BLOCK = 64        /* positions whose columns are computed at once */
+};
+
+typedef struct conv {
+    tfl_conv_parameters parameters; /* arrays: onnx_weight and bias below */
+    float *onnx_weight;             /* [out][in / groups][kernel0][kernel1] as of the last prepare */
+    float *weight;                  /* trainable: [group][kernel0][kernel1][in / groups][out / groups] */
+    float *bias;                    /* [out], NULL: none */
+    const tfl_kernels *kernels;
+    float *packed[N_PARTS], *packed_back[N_PARTS]; /* [group][packed_size] */
+
+    /* Axis 0 is height, 1 is width (an input of width 1 is turned round, so that the long axis is the width). */
+    tfl_extent in, out;
+    size_t groups, group_in, group_out;
+    size_t kernel[2], stride[2], dilation[2], before[2];
+    size_t n_weights, taps, group_weights; /* all; kernel[0] * kernel[1]; of one group */
+
+    size_t padded_height, padded_width; /* of the input, as far as windows reach */
+    bool pads;
+    tfl_rows rows; /* windows of the padded input, for one group */
+    size_t *offset;
+
+    bool by_columns;
+    size_t back_height, back_width; /* of the padded gradient (not by_columns) */
+    tfl_rows back_rows;             /* windows of the padded gradient; single positions when by_columns */
+    size_t *back_offset;
+    size_t back_n; /* columns of the transposed product: group_in, or taps * group_in when by_columns */
+    size_t scratch;
+} conv;
+
+/* ---------------------------------------------------------------- shape */
+
+static tfl_status check_parameters(const tfl_conv_parameters *given, const tfl_extent *in, tfl_error *err)
+{
+    if (given == NULL || given->weight == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "it needs weights");
+    }
+    if (given->groups == 0 || given->out_channels == 0) {
+        return tfl_fail(err, TFL_EINPUT, "%zu output channels in %zu groups; both must be 1 or more", given->out_channels,
+                        given->groups);
+    }
+    if (in->channels % given->groups != 0 || given->out_channels % given->groups != 0) {
+        return tfl_fail(err, TFL_EINPUT, "%zu input and %zu output channels cannot be parted into %zu groups", in->channels,
+                        given->out_channels, given->groups);
+    }
+    return TFL_OK;
+}
+
+static tfl_status set_shape(tfl_layer *layer, const tfl_conv_parameters *given, const tfl_shape *input, tfl_error *err)
+{
+    static const char *const axis_name[2] = {"height", "width"};
+    conv *state = layer->state;
+    size_t in[2] = {state->in.height, state->in.width}, out[2];
+    for (int axis = 0; axis < 2; axis++) {
+        tfl_slide slide = {.kernel = given->kernel[axis],
+                           .stride = given->stride[axis],
+                           .dilation = given->dilation[axis],
+                           .before = given->pad_before[axis],
+                           .after = given->pad_after[axis]};
+        const char *name = input->rank == 2 && axis == 1 ? "length" : axis_name[axis];
+        tfl_status status = tfl_layer_slide(&slide, in[axis], false, name, &out[axis], err);
+        if (status != TFL_OK) {
+            return status;
+        }
+    }
+    if (input->rank == 2 && out[0] != 1) {
+        return tfl_fail(err, TFL_EUSAGE, "a height for an input of one axis");
+    }
+    state->out = (tfl_extent){.channels = given->out_channels, .height = out[0], .width = out[1]};
+    layer->shape = *input;
+    layer->shape.dim[0] = given->out_channels;
+    layer->shape.dim[input->rank - 2] = input->rank == 3 ? out[0] : given->out_channels;
+    layer->shape.dim[input->rank - 1] = out[1];
+    return tfl_shape_check(&layer->shape, err);
+}
+
+/* Axes as given, or turned round when all the positions are along the height. */
+static void set_axes(conv *state, const tfl_conv_parameters *given)
+{
+    bool turn = state->in.width == 1 && state->out.width == 1 && given->kernel[1] == 1;
+    for (int axis = 0; axis < 2; axis++) {
+        int from = turn ? 1 - axis : axis;
+        state->kernel[axis] = given->kernel[from];
+        state->stride[axis] = given->stride[from];
+        state->dilation[axis] = given->dilation[from];
+        state->before[axis] = given->pad_before[from];
+    }
+    if (turn) {
+        state->in = (tfl_extent){.channels = state->in.channels, .height = 1, .width = state->in.height};
+        state->out = (tfl_extent){.channels = state->out.channels, .height = 1, .width = state->out.height};
+    }
+}
+
+/* Row offsets of a kernel over a map of that many floats per line and position; taps that lie side by side make one segment. */
+static tfl_status set_rows(tfl_rows *rows, size_t **offset, const conv *state, size_t line, size_t position, size_t channels,
+                           tfl_error *err)
+{
+    bool whole = state->dilation[1] == 1 && state->groups == 1;
+    size_t per_line = whole ? 1 : state->kernel[1];
+    *offset = tfl_calloc(state->taps, sizeof **offset);
+    if (*offset == NULL) {
+        return tfl_fail_memory(err, "a convolution");
+    }
+    rows->segments = state->kernel[0] * per_line;
+    rows->length = whole ? state->kernel[1] * channels : channels;
+    rows->offset = *offset;
+    for (size_t i = 0; i < rows->segments; i++) {
+        (*offset)[i] = i / per_line * state->dilation[0] * line + i % per_line * state->dilation[1] * position;
+    }
+    return TFL_OK;
+}
+
+static tfl_status plan_forward(conv *state, tfl_error *err)
+{
+    size_t channels = state->in.channels, size;
+    state->padded_height = (state->out.height - 1) * state->stride[0] + (state->kernel[0] - 1) * state->dilation[0] + 1;
+    state->padded_width = (state->out.width - 1) * state->stride[1] + (state->kernel[1] - 1) * state->dilation[1] + 1;
+    state->pads = state->before[0] > 0 || state->before[1] > 0 || state->padded_height > state->in.height ||
+                  state->padded_width > state->in.width;
+    if (!state->pads) {
+        state->padded_height = state->in.height;
+        state->padded_width = state->in.width;
+    }
+    if (!tfl_size_mul(state->padded_height, state->padded_width, &size) || !tfl_size_mul(size, channels, &size) || size > INT32_MAX) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "the padded input has more than 2^31 elements");
+    }
+    state->scratch = state->pads ? size : 0;
+    state->rows.stride = state->stride[1] * channels;
+    return set_rows(&state->rows, &state->offset, state, state->padded_width * channels, channels, state->group_in, err);
+}
+
+static tfl_status plan_transpose(conv *state, tfl_error *err)
+{
+    size_t channels = state->out.channels, size;
+    state->by_columns = state->stride[0] != 1 || state->stride[1] != 1 || state->group_in <= FEW_CHANNELS;
+    state->back_rows.stride = channels;
+    if (state->by_columns) {
+        state->back_n = state->taps * state->group_in;
+        state->back_offset = tfl_calloc(1, sizeof *state->back_offset);
+        state->back_rows.segments = 1;
+        state->back_rows.length = state->group_out;
+        state->back_rows.offset = state->back_offset;
+        state->scratch = tfl_max_size(state->scratch, BLOCK * state->back_n);
+        return state->back_offset != NULL ? TFL_OK : tfl_fail_memory(err, "a convolution");
+    }
+    state->back_n = state->group_in;
+    state->back_height = state->in.height + (state->kernel[0] - 1) * state->dilation[0];
+    state->back_width = state->in.width + (state->kernel[1] - 1) * state->dilation[1];
+    if (!tfl_size_mul(state->back_height, state->back_width, &size) || !tfl_size_mul(size, channels, &size) || size > INT32_MAX) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "the padded gradient has more than 2^31 elements");
+    }
+    state->scratch = tfl_max_size(state->scratch, size);
+    return set_rows(&state->back_rows, &state->back_offset, state, state->back_width * channels, channels, state->group_out, err);
+}
+
+/* ---------------------------------------------------------------- weights */
+
+/* Place of a weight in the trainable array. */
+static size_t weight_at(const conv *state, size_t out, size_t in, size_t tap)
+{
+    size_t group = out / state->group_out;
+    return group * state->group_weights + (tap * state->group_in + in) * state->group_out + out % state->group_out;
+}
+
+/* Copies between ONNX order and the trainable array's. */
+static void order_weights(const conv *state, float *onnx, float *own, bool to_onnx)
+{
+    for (size_t out = 0; out < state->out.channels; out++) {
+        for (size_t in = 0; in < state->group_in; in++) {
+            for (size_t tap = 0; tap < state->taps; tap++, onnx++) {
+                float *weight = own + weight_at(state, out, in, tap);
+                *(to_onnx ? onnx : weight) = *(to_onnx ? weight : onnx);
+            }
+        }
+    }
+}
+
+static tfl_status copy_weights(conv *state, const tfl_conv_parameters *given, tfl_error *err)
+{
+    state->onnx_weight = tfl_layer_copy_floats(given->weight, state->n_weights);
+    state->weight = tfl_alloc_floats(state->n_weights);
+    if (given->bias != NULL) {
+        state->bias = tfl_layer_copy_floats(given->bias, given->out_channels);
+    }
+    if (state->onnx_weight == NULL || state->weight == NULL || (given->bias != NULL && state->bias == NULL)) {
+        return tfl_fail_memory(err, "the weights of a convolution");
+    }
+    order_weights(state, state->onnx_weight, state->weight, false);
+    state->parameters = *given;
+    state->parameters.weight = state->onnx_weight;
+    state->parameters.bias = state->bias;
+    return TFL_OK;
+}
+
+static tfl_status count_weights(conv *state, const tfl_conv_parameters *given, tfl_error *err)
+{
+    state->groups = given->groups;
+    state->group_in = state->in.channels / state->groups;
+    state->group_out = state->out.channels / state->groups;
+    if (!tfl_size_mul(state->kernel[0], state->kernel[1], &state->taps) ||
+        !tfl_size_mul(state->taps, state->group_in * state->group_out, &state->group_weights) ||
+        !tfl_size_mul(state->group_weights, state->groups, &state->n_weights) || state->n_weights > INT32_MAX) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "more than 2^31 weights");
+    }
+    return TFL_OK;
+}
+
+static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err)
+{
+    const tfl_conv_parameters *given = parameters;
+    if (tfl_layer_new_state(layer, sizeof(conv), err) != TFL_OK) {
+        return TFL_ENOMEM;
+    }
+    conv *state = layer->state;
+    tfl_status status = tfl_layer_extent(input[0], &state->in, err);
+    if (status == TFL_OK) {
+        status = check_parameters(given, &state->in, err);
+    }
+    if (status == TFL_OK) {
+        status = set_shape(layer, given, input[0], err);
+    }
+    if (status != TFL_OK) {
+        return status;
+    }
+    set_axes(state, given);
+    status = count_weights(state, given, err);
+    if (status == TFL_OK) {
+        status = copy_weights(state, given, err);
+    }
+    if (status == TFL_OK) {
+        status = plan_forward(state, err);
+    }
+    return status == TFL_OK ? plan_transpose(state, err) : status;
+}
+
+static void destroy(tfl_layer *layer)
+{
+    conv *state = layer->state;
+    for (int part = 0; part < N_PARTS; part++) {
+        free(state->packed[part]);
+        free(state->packed_back[part]);
+    }
+    free(state->onnx_weight);
+    free(state->weight);
+    free(state->bias);
+    free(state->offset);
+    free(state->back_offset);
+    tfl_layer_free_state(layer);
+}
+
+static const void *parameters_of(const tfl_layer *layer)
+{
+    const conv *state = layer->state;
+    return &state->parameters;
+}
+
+static float part_of(float weight, int part)
+{
+    return part == TFL_ALL || (part == TFL_POSITIVE) == (weight > 0.0F) ? weight : 0.0F;
+}
+
+/* The right side of the transposed product for one group, from its weights [tap][in][out]: by columns [out][tap][in], otherwise [reversed
+ * tap][out][in]. */
+static void turn_weights(const conv *state, const float *weight, float *turned)
+{
+    size_t n_in = state->group_in, n_out = state->group_out;
+    for (size_t tap = 0; tap < state->taps; tap++) {
+        for (size_t in = 0; in < n_in; in++) {
+            for (size_t out = 0; out < n_out; out++, weight++) {
+                size_t at = state->by_columns ? (out * state->taps + tap) * n_in + in
+                                              : ((state->taps - 1 - tap) * n_out + out) * n_in + in;
+                turned[at] = *weight;
+            }
+        }
+    }
+}
+
+static void pack_part(conv *state, int part, float *work, float *turned)
+{
+    const tfl_kernels *kernels = state->kernels;
+    size_t size = kernels->packed_size(&state->rows, state->group_out);
+    size_t size_back = kernels->packed_size(&state->back_rows, state->back_n);
+    for (size_t group = 0; group < state->groups; group++) {
+        for (size_t i = 0; i < state->group_weights; i++) {
+            work[i] = part_of(state->weight[group * state->group_weights + i], part);
+        }
+        kernels->pack(&state->rows, state->group_out, work, state->packed[part] + group * size);
+        turn_weights(state, work, turned);
+        kernels->pack(&state->back_rows, state->back_n, turned, state->packed_back[part] + group * size_back);
+    }
+}
+
+static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
+{
+    conv *state = layer->state;
+    if (state->kernels == NULL) {
+        state->kernels = tfl_kernels_get();
+    }
+    float *work = tfl_alloc_floats(state->group_weights), *turned = tfl_alloc_floats(state->group_weights);
+    tfl_status status = work != NULL && turned != NULL ? TFL_OK : tfl_fail_memory(err, "packed weights");
+    for (int part = TFL_ALL; status == TFL_OK && part < (parts ? N_PARTS : 1); part++) {
+        status = tfl_layer_need_floats(&state->packed[part],
+                                       state->groups * state->kernels->packed_size(&state->rows, state->group_out), err);
+        if (status == TFL_OK) {
+            status = tfl_layer_need_floats(&state->packed_back[part],
+                                           state->groups * state->kernels->packed_size(&state->back_rows, state->back_n), err);
+        }
+        if (status == TFL_OK) {
+            pack_part(state, part, work, turned);
+        }
+    }
+    order_weights(state, state->onnx_weight, state->weight, true);
+    free(work);
+    free(turned);
+    return status;
+}
+
+/* ---------------------------------------------------------------- forward */
+
+static size_t scratch_size(const tfl_layer *layer)
+{
+    const conv *state = layer->state;
+    return state->scratch;
+}
+
+/* Lays a map [height][width][channels] into a larger one of zeros with its corner at (top, left), which may be outside. */
+static void lay(const float *map, const tfl_extent *size, float *padded, size_t height, size_t width, ptrdiff_t top, ptrdiff_t left)
+{
+    size_t channels = size->channels;
+    size_t first = left < 0 ? 0 : tfl_min_size((size_t)left, width);
+    size_t skip = left < 0 ? (size_t)-left : 0;
+    size_t n = skip < size->width ? tfl_min_size(size->width - skip, width - first) : 0;
+    for (size_t i = 0; i < height; i++, padded += width * channels) {
+        ptrdiff_t from = (ptrdiff_t)i - top;
+        if (from < 0 || (size_t)from >= size->height || n == 0) {
+            memset(padded, 0, width * channels * sizeof *padded);
+            continue;
+        }
+        const float *line = map + ((size_t)from * size->width + skip) * channels;
+        memset(padded, 0, first * channels * sizeof *padded);
+        memcpy(padded + first * channels, line, n * channels * sizeof *padded);
+        memset(padded + (first + n) * channels, 0, (width - first - n) * channels * sizeof *padded);
+    }
+}
+
+static const float *pad_input(const conv *state, const float *in, float *scratch)
+{
+    if (!state->pads) {
+        return in;
+    }
+    lay(in, &state->in, scratch, state->padded_height, state->padded_width, (ptrdiff_t)state->before[0], (ptrdiff_t)state->before[1]);
+    return scratch;
+}
+
+static void convolve(const conv *state, int part, const float *bias, const float *in, float *out, bool accumulate, float *scratch)
+{
+    const float *a = pad_input(state, in, scratch);
+    size_t packed_size = state->kernels->packed_size(&state->rows, state->group_out);
+    for (size_t y = 0; y < state->out.height; y++) {
+        const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels;
+        float *c = out + y * state->out.width * state->out.channels;
+        for (size_t group = 0; group < state->groups; group++) {
+            size_t first = group * state->group_out;
+            state->kernels->product(&state->rows, state->out.width, line + group * state->group_in,
+                                    state->packed[part] + group * packed_size, state->group_out, bias != NULL ? bias + first : NULL,
+                                    accumulate, c + first, state->out.channels);
+        }
+    }
+}
+
+static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
+{
+    const conv *state = layer->state;
+    convolve(state, TFL_ALL, state->bias, in[0], out, false, scratch);
+}
+
+static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
+{
+    convolve(layer->state, (int)part, NULL, in[0], out, accumulate, scratch);
+}
+
+/* ---------------------------------------------------------------- transposed */
+
+static void transpose_by_windows(const conv *state, int part, const float *grad_out, float *grad_in, float *scratch)
+{
+    size_t packed_size = state->kernels->packed_size(&state->back_rows, state->back_n);
+    size_t line = state->back_width * state->out.channels;
+    lay(grad_out, &state->out, scratch, state->back_height, state->back_width,
+        (ptrdiff_t)((state->kernel[0] - 1) * state->dilation[0]) - (ptrdiff_t)state->before[0],
+        (ptrdiff_t)((state->kernel[1] - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1]);
+    for (size_t y = 0; y < state->in.height; y++) {
+        for (size_t group = 0; group < state->groups; group++) {
+            state->kernels->product(&state->back_rows, state->in.width, scratch + y * line + group * state->group_out,
+                                    state->packed_back[part] + group * packed_size, state->back_n, NULL, true,
+                                    grad_in + y * state->in.width * state->in.channels + group * state->group_in,
+                                    state->in.channels);
+        }
+    }
+}
+
+/* Adds one position's columns [kernel1][group_in] of one line of the kernel to a line of grad_in [width][channels], the first at
+ * position left (it may be outside). */
+static void add_columns(const conv *state, const float *column, float *line, ptrdiff_t left)
+{
+    size_t channels = state->in.channels, n = state->group_in, step = state->dilation[1];
+    size_t tap = left < 0 ? ((size_t)-left + step - 1) / step : 0;
+    ptrdiff_t first = left + (ptrdiff_t)(tap * step);
+    if (tap >= state->kernel[1] || (size_t)first >= state->in.width) {
+        return;
+    }
+    size_t taps = tfl_min_size(state->kernel[1] - tap, (state->in.width - (size_t)first + step - 1) / step);
+    float *to = line + (size_t)first * channels;
+    column += tap * n;
+    if (step == 1 && n == channels) {
+        state->kernels->add_scaled(to, 1.0F, column, taps * n);
+        return;
+    }
+    for (size_t i = 0; i < taps; i++) {
+        for (size_t c = 0; c < n; c++) {
+            to[i * step * channels + c] += column[i * n + c];
+        }
+    }
+}
+
+/* The columns of positions first … first + count of one output line and one group: [count][kernel0][kernel1][group_in]. */
+static void add_block(const conv *state, const float *columns, float *grad_in, size_t y, size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ptrdiff_t left = (ptrdiff_t)((first + i) * state->stride[1]) - (ptrdiff_t)state->before[1];
+        for (size_t k = 0; k < state->kernel[0]; k++) {
+            ptrdiff_t at = (ptrdiff_t)(y * state->stride[0] + k * state->dilation[0]) - (ptrdiff_t)state->before[0];
+            if (at >= 0 && (size_t)at < state->in.height) {
+                add_columns(state, columns + i * state->back_n + k * state->kernel[1] * state->group_in,
+                            grad_in + (size_t)at * state->in.width * state->in.channels, left);
+            }
+        }
+    }
+}
+
+static void transpose_by_columns(const conv *state, int part, const float *grad_out, float *grad_in, float *scratch)
+{
+    size_t packed_size = state->kernels->packed_size(&state->back_rows, state->back_n);
+    for (size_t y = 0; y < state->out.height; y++) {
+        const float *line = grad_out + y * state->out.width * state->out.channels;
+        for (size_t group = 0; group < state->groups; group++) {
+            for (size_t first = 0; first < state->out.width; first += BLOCK) {
+                size_t count = tfl_min_size(BLOCK, state->out.width - first);
+                state->kernels->product(&state->back_rows, count, line + first * state->out.channels + group * state->group_out,
+                                        state->packed_back[part] + group * packed_size, state->back_n, NULL, false, scratch,
+                                        state->back_n);
+                add_block(state, scratch, grad_in + group * state->group_in, y, first, count);
+            }
+        }
+    }
+}
+
+static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch)
+{
+    const conv *state = layer->state;
+    if (grad_in[0] == NULL) {
+        return;
+    }
+    (state->by_columns ? transpose_by_columns : transpose_by_windows)(state, (int)part, grad_out, grad_in[0], scratch);
+}
+
+/* ---------------------------------------------------------------- training */
+
+static size_t weights(tfl_layer *layer, tfl_weights *list, size_t max)
+{
+    conv *state = layer->state;
+    tfl_weights all[2] = {{.name = "weight",
+                           .value = state->weight,
+                           .size = state->n_weights,
+                           .fan_in = state->taps * state->group_in,
+                           .fan_out = state->taps * state->group_out},
+                          {.name = "bias", .value = state->bias, .size = state->out.channels}};
+    size_t n = state->bias != NULL ? 2 : 1;
+    memcpy(list, all, tfl_min_size(n, max) * sizeof *list);
+    return n;
+}
+
+static void weight_gradient(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *scratch)
+{
+    const conv *state = layer->state;
+    const float *a = pad_input(state, in[0], scratch);
+    for (size_t y = 0; y < state->out.height; y++) {
+        const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels;
+        const float *g = grad_out + y * state->out.width * state->out.channels;
+        for (size_t group = 0; group < state->groups; group++) {
+            state->kernels->gradient(&state->rows, state->out.width, line + group * state->group_in, g + group * state->group_out,
+                                     state->out.channels, state->group_out, grad[0] + group * state->group_weights);
+        }
+    }
+    for (size_t i = 0; state->bias != NULL && i < state->out.height * state->out.width; i++) {
+        state->kernels->add_scaled(grad[1], 1.0F, grad_out + i * state->out.channels, state->out.channels);
+    }
+}
+
+static void window(const tfl_layer *layer, size_t *extent, size_t *stride, int64_t *offset)
+{
+    const conv *state = layer->state;
+    *extent = (state->kernel[1] - 1) * state->dilation[1] + 1;
+    *stride = state->stride[1];
+    *offset = -(int64_t)state->before[1];
+}
+
+const tfl_layer_kind tfl_layer_conv = {
+    .name = "conv",
+    .family = TFL_MIX,
+    .min_inputs = 1,
+    .max_inputs = 1,
+    .create = create,
+    .free = destroy,
+    .parameters = parameters_of,
+    .prepare = prepare,
+    .scratch = scratch_size,
+    .forward = forward,
+    .backward = tfl_layer_backward_linear,
+    .apply = apply,
+    .transpose = transpose,
+    .weights = weights,
+    .weight_gradient = weight_gradient,
+    .window = window,
+};

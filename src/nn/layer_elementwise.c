@@ -1,0 +1,109 @@
+/* Functions of one number, applied to every element: one row each below. */
+#include "config.h"
+
+#include "kernels_internal.h"
+#include "layers_internal.h"
+
+typedef struct elementwise {
+    tfl_activation_parameters parameters;
+    tfl_function function;
+    const tfl_kernels *kernels;
+} elementwise;
+
+/* Constants when no parameters are given. */
+static const tfl_activation_parameters defaults[TFL_FUNCTIONS] = {
+    [TFL_LEAKY_RELU] = {.alpha = 0.01F},
+    [TFL_ELU] = {.alpha = 1.0F},
+    [TFL_SELU] = {.alpha = 1.67326319217681884765625F, .beta = 1.05070102214813232421875F}, /* as ONNX has them */
+    [TFL_POWER] = {.alpha = 1.0F},
+};
+
+static tfl_status create_function(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_function function,
+                                  tfl_error *err)
+{
+    if (tfl_layer_new_state(layer, sizeof(elementwise), err) != TFL_OK) {
+        return TFL_ENOMEM;
+    }
+    elementwise *state = layer->state;
+    state->function = function;
+    state->kernels = tfl_kernels_get();
+    state->parameters = parameters != NULL ? *(const tfl_activation_parameters *)parameters : defaults[function];
+    layer->shape = *input[0];
+    return TFL_OK;
+}
+
+static const void *parameters_of(const tfl_layer *layer)
+{
+    const elementwise *state = layer->state;
+    return &state->parameters;
+}
+
+static void function(const tfl_layer *layer, const float *x, float *y)
+{
+    const elementwise *state = layer->state;
+    state->kernels->function[state->function](x, y, layer->size, state->parameters.alpha, state->parameters.beta);
+}
+
+static void derivative(const tfl_layer *layer, const float *x, float *slope)
+{
+    const elementwise *state = layer->state;
+    state->kernels->derivative[state->function](x, slope, layer->size, state->parameters.alpha, state->parameters.beta);
+}
+
+static size_t scratch_size(const tfl_layer *layer)
+{
+    return layer->size;
+}
+
+static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
+{
+    (void)scratch;
+    function(layer, in[0], out);
+}
+
+static void backward(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out, float *const *grad_in,
+                     float *scratch)
+{
+    const elementwise *state = layer->state;
+    (void)out;
+    if (grad_in[0] != NULL) {
+        derivative(layer, in[0], scratch); /* [size] */
+        state->kernels->add_product(grad_in[0], scratch, grad_out, layer->size);
+    }
+}
+
+#define ELEMENTWISE(identifier, text, which)                                                                                 \
+    static tfl_status create_##identifier(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err) \
+    {                                                                                                                      \
+        return create_function(layer, parameters, input, which, err);                                                      \
+    }                                                                                                                      \
+    const tfl_layer_kind tfl_layer_##identifier = {                                                                        \
+        .name = (text),                                                                                                    \
+        .family = TFL_ELEMENTWISE,                                                                                         \
+        .min_inputs = 1,                                                                                                   \
+        .max_inputs = 1,                                                                                                   \
+        .create = create_##identifier,                                                                                     \
+        .free = tfl_layer_free_state,                                                                                      \
+        .parameters = parameters_of,                                                                                       \
+        .scratch = scratch_size,                                                                                           \
+        .forward = forward,                                                                                                \
+        .backward = backward,                                                                                              \
+        .function = function,                                                                                              \
+        .derivative = derivative,                                                                                          \
+    }
+
+ELEMENTWISE(relu, "relu", TFL_RELU);
+ELEMENTWISE(leaky_relu, "leaky-relu", TFL_LEAKY_RELU);
+ELEMENTWISE(elu, "elu", TFL_ELU);
+ELEMENTWISE(selu, "selu", TFL_SELU);
+ELEMENTWISE(sigmoid, "sigmoid", TFL_SIGMOID);
+ELEMENTWISE(tanh, "tanh", TFL_TANH);
+ELEMENTWISE(softplus, "softplus", TFL_SOFTPLUS);
+ELEMENTWISE(gelu, "gelu", TFL_GELU);
+ELEMENTWISE(gelu_tanh, "gelu-tanh", TFL_GELU_TANH);
+ELEMENTWISE(exp, "exp", TFL_EXP);
+ELEMENTWISE(log, "log", TFL_LOG);
+ELEMENTWISE(reciprocal, "reciprocal", TFL_RECIPROCAL);
+ELEMENTWISE(sqrt, "sqrt", TFL_SQRT);
+ELEMENTWISE(abs, "abs", TFL_ABS);
+ELEMENTWISE(power, "power", TFL_POWER);

@@ -1,0 +1,72 @@
+/* layers_internal.h: what the files of the layer kinds share. */
+#ifndef TFLIFT_LAYERS_INTERNAL_H
+#define TFLIFT_LAYERS_INTERNAL_H
+
+#include "tflift/layer.h"
+
+extern const tfl_layer_kind tfl_layer_input;
+extern const tfl_layer_kind tfl_layer_conv;
+extern const tfl_layer_kind tfl_layer_dense;
+extern const tfl_layer_kind tfl_layer_relu, tfl_layer_leaky_relu, tfl_layer_elu, tfl_layer_selu, tfl_layer_sigmoid, tfl_layer_tanh,
+    tfl_layer_softplus, tfl_layer_gelu, tfl_layer_gelu_tanh, tfl_layer_exp, tfl_layer_log, tfl_layer_reciprocal, tfl_layer_sqrt,
+    tfl_layer_abs, tfl_layer_power;
+extern const tfl_layer_kind tfl_layer_prelu;
+extern const tfl_layer_kind tfl_layer_average_pool, tfl_layer_global_average_pool, tfl_layer_max_pool, tfl_layer_global_max_pool;
+extern const tfl_layer_kind tfl_layer_scale;
+extern const tfl_layer_kind tfl_layer_gather;
+extern const tfl_layer_kind tfl_layer_add, tfl_layer_sub, tfl_layer_mul;
+extern const tfl_layer_kind tfl_layer_concat;
+extern const tfl_layer_kind tfl_layer_reduce_mean, tfl_layer_reduce_sum;
+extern const tfl_layer_kind tfl_layer_dropout;
+extern const tfl_layer_kind tfl_layer_softmax;
+
+/* Sizes of a value with channels and two spatial axes: (C, L) has height 1. */
+typedef struct tfl_extent {
+    size_t channels, height, width;
+} tfl_extent;
+
+/* Of a shape of rank 2 or 3; another rank is an error. */
+tfl_status tfl_layer_extent(const tfl_shape *shape, tfl_extent *extent, tfl_error *err) TFL_MUST_USE;
+
+/* How a window slides along one axis. */
+typedef struct tfl_slide {
+    size_t kernel, stride, dilation, before, after;
+} tfl_slide;
+
+/* Number of windows along an axis of in positions (ceil: the last may hang over the end, but not begin beyond it); checks everything. */
+tfl_status tfl_layer_slide(const tfl_slide *slide, size_t in, bool ceil, const char *axis, size_t *out, tfl_error *err) TFL_MUST_USE;
+
+/* A zeroed state for the layer, freed by free_state below. */
+tfl_status tfl_layer_new_state(tfl_layer *layer, size_t size, tfl_error *err) TFL_MUST_USE;
+void tfl_layer_free_state(tfl_layer *layer);
+
+/* A copy of n floats; zeros when from is NULL. NULL when out of memory. */
+float *tfl_layer_copy_floats(const float *from, size_t n);
+
+/* n floats at *array, allocated when *array is NULL. */
+tfl_status tfl_layer_need_floats(float **array, size_t n, tfl_error *err) TFL_MUST_USE;
+
+/* create of kinds whose output has the shape of all their inputs, and that have no state. */
+tfl_status tfl_layer_create_same_shape(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err);
+
+/* backward of linear kinds: transpose with all weights. */
+void tfl_layer_backward_linear(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out,
+                               float *const *grad_in, float *scratch);
+
+/* Offset in memory (channels last) of the element with that offset in ONNX order. */
+size_t tfl_shape_memory_offset(const tfl_shape *shape, size_t onnx_offset);
+
+/* Copies an array of the shape from ONNX order to memory order, and back. */
+void tfl_shape_to_memory(const tfl_shape *shape, const float *onnx, float *memory);
+
+static inline size_t tfl_max_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline size_t tfl_min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+#endif
