@@ -4,7 +4,7 @@
  * k = 1 permutes the letters. k >= 2 draws uniformly from all sequences with the same k-let counts and the same first (k-1)-mer: an
  * Eulerian path of the (k-1)-mer graph whose last-exit tree is drawn by Wilson's algorithm (Kandel, Matias, Unger and Winkler,
  * "Shuffling biological sequences", 1996; Wilson, "Generating random spanning trees more quickly than the cover time", 1996).
- * Letters are compared as upper case; each run of identical non-ACGT letters counts as letters of its own kind.
+ * Letters are compared as upper case; a letter other than A, C, G, T (N, R, …) is one of its own kind.
  */
 #ifndef TFLIFT_SHUFFLE_H
 #define TFLIFT_SHUFFLE_H

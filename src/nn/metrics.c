@@ -20,16 +20,18 @@ static int compare_scored(const void *a, const void *b)
 }
 
 /* The labelled examples, best score first; the caller frees. */
-static tfl_status rank_examples(const float *score, const float *label, size_t n, size_t stride, scored **ranked, size_t *n_ranked,
-                                tfl_error *err)
+static tfl_status rank_examples(const float *score, const float *label, size_t n, size_t stride, scored **ranked,
+                                size_t *n_ranked, tfl_error *err)
 {
     scored *list = tfl_calloc(n, sizeof *list);
-    if (list == NULL)
+    if (list == NULL) {
         return tfl_fail_memory(err, "ranked scores");
+    }
     size_t m = 0;
     for (size_t i = 0; i < n; i++) {
-        if (isnan(label[i * stride]))
+        if (isnan(label[i * stride])) {
             continue;
+        }
         if (isnan(score[i * stride])) {
             free(list);
             return tfl_fail(err, TFL_EINPUT, "example %zu has no score (not a number)", i);
@@ -46,8 +48,9 @@ static tfl_status rank_examples(const float *score, const float *label, size_t n
 static size_t tied_run(const scored *ranked, size_t n, size_t i, double *positives, double *negatives)
 {
     size_t end = i;
-    for (*positives = *negatives = 0; end < n && ranked[end].score == ranked[i].score; end++)
+    for (*positives = *negatives = 0; end < n && ranked[end].score == ranked[i].score; end++) {
         *(ranked[end].label > 0.5F ? positives : negatives) += 1;
+    }
     return end;
 }
 
@@ -56,8 +59,9 @@ tfl_status tfl_auroc(const float *score, const float *label, size_t n, size_t st
     scored *ranked;
     size_t m;
     tfl_status status = rank_examples(score, label, n, stride, &ranked, &m, err);
-    if (status != TFL_OK)
+    if (status != TFL_OK) {
         return status;
+    }
     double above = 0, wins = 0, all_negatives = 0, positives, negatives; /* above: positives ranked higher */
     for (size_t i = 0; i < m;) {
         i = tied_run(ranked, m, i, &positives, &negatives);
@@ -75,8 +79,9 @@ tfl_status tfl_auprc(const float *score, const float *label, size_t n, size_t st
     scored *ranked;
     size_t m;
     tfl_status status = rank_examples(score, label, n, stride, &ranked, &m, err);
-    if (status != TFL_OK)
+    if (status != TFL_OK) {
         return status;
+    }
     double found = 0, seen = 0, sum = 0, positives, negatives;
     for (size_t i = 0; i < m;) {
         i = tied_run(ranked, m, i, &positives, &negatives);
@@ -94,8 +99,9 @@ double tfl_cross_entropy(const float *logit, const float *label, size_t n)
     double sum = 0;
     size_t known = 0;
     for (size_t i = 0; i < n; i++) {
-        if (isnan(label[i]))
+        if (isnan(label[i])) {
             continue;
+        }
         /* ln(1 + exp(z)) - y z, written so that exp never overflows */
         double z = logit[i];
         sum += fmax(z, 0) - z * (double)label[i] + log1p(exp(-fabs(z)));

@@ -1,4 +1,5 @@
-/* Areas under curves against their definitions: the probability that a positive outranks a negative, and the mean precision. */
+/* Areas under curves against their definitions: the probability that a positive outranks a negative, and the mean
+ * precision. */
 #include "config.h"
 
 #include "tflift/metrics.h"
@@ -17,12 +18,14 @@ static tfl_error error;
 static double pairwise_auroc(const float *score, const float *label, size_t n)
 {
     double wins = 0, pairs = 0;
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++)
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) {
             if (label[i] == 1 && label[j] == 0) {
                 wins += score[i] > score[j] ? 1 : score[i] == score[j] ? 0.5 : 0;
                 pairs++;
             }
+        }
+    }
     return wins / pairs;
 }
 
@@ -31,14 +34,16 @@ static double direct_auprc(const float *score, const float *label, size_t n)
 {
     double sum = 0, positives = 0;
     for (size_t i = 0; i < n; i++) {
-        if (label[i] != 1)
+        if (label[i] != 1) {
             continue;
+        }
         double found = 0, seen = 0;
-        for (size_t j = 0; j < n; j++)
+        for (size_t j = 0; j < n; j++) {
             if (score[j] >= score[i] && !isnan(label[j])) {
                 seen++;
                 found += (double)label[j];
             }
+        }
         sum += found / seen;
         positives++;
     }

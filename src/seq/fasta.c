@@ -1,0 +1,341 @@
+/* FASTA records one after the other. */
+#include "config.h"
+
+#include "tflift/fasta.h"
+
+#include "seq/alphabet_internal.h"
+#include "tflift/lines.h"
+#include "tflift/memory.h"
+#include "tflift/rng.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- sequences */
+
+enum { NAME, DESCRIPTION, LETTERS };
+
+void tfl_sequence_clear(tfl_sequence *sequence)
+{
+    free(sequence->name);
+    free(sequence->description);
+    free(sequence->letters);
+    memset(sequence, 0, sizeof *sequence);
+}
+
+/* Room for length bytes and a NUL in *text, one of the three of sequence. */
+static tfl_status make_room(char **text, size_t *capacity, size_t length, tfl_error *err)
+{
+    size_t need;
+    if (!tfl_size_add(length, 1, &need)) {
+        return tfl_fail_memory(err, "a sequence");
+    }
+    void *grown = *text;
+    tfl_status status = tfl_grow(&grown, capacity, need, 1, "a sequence", err);
+    *text = grown;
+    return status;
+}
+
+static tfl_status set_text(char **text, size_t *capacity, const char *from, size_t length, tfl_error *err)
+{
+    tfl_status status = make_room(text, capacity, length, err);
+    if (status == TFL_OK) {
+        memcpy(*text, from, length);
+        (*text)[length] = '\0';
+    }
+    return status;
+}
+
+tfl_status tfl_sequence_copy(tfl_sequence *to, const tfl_sequence *from, tfl_error *err)
+{
+    tfl_status status = set_text(&to->name, &to->capacity[NAME], from->name, strlen(from->name), err);
+    if (status == TFL_OK) {
+        status = set_text(&to->description, &to->capacity[DESCRIPTION], from->description, strlen(from->description), err);
+    }
+    if (status == TFL_OK) {
+        status = set_text(&to->letters, &to->capacity[LETTERS], from->letters, from->length, err);
+    }
+    if (status == TFL_OK) {
+        to->length = from->length;
+        to->index = from->index;
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- names seen before */
+
+/* Hashes of names, open addressing; 0 is an empty slot. Two of a million names share their 64 bits once in 40 million files. */
+typedef struct seen_set {
+    uint64_t *slot; /* [n_slots], a power of two */
+    size_t n_slots;
+    size_t n;
+} seen_set;
+
+/* Where hash is, or the empty slot where it belongs. */
+static uint64_t *find_slot(const seen_set *seen, uint64_t hash)
+{
+    size_t at = (size_t)hash & (seen->n_slots - 1);
+    while (seen->slot[at] != 0 && seen->slot[at] != hash) {
+        at = (at + 1) & (seen->n_slots - 1);
+    }
+    return &seen->slot[at];
+}
+
+static tfl_status grow_seen(seen_set *seen, tfl_error *err)
+{
+    seen_set larger = {.n_slots = seen->n_slots == 0 ? 1024 : seen->n_slots * 2, .n = seen->n};
+    larger.slot = tfl_calloc(larger.n_slots, sizeof *larger.slot);
+    if (larger.slot == NULL) {
+        return tfl_fail_memory(err, "the names of the sequences");
+    }
+    for (size_t i = 0; i < seen->n_slots; i++) {
+        if (seen->slot[i] != 0) {
+            *find_slot(&larger, seen->slot[i]) = seen->slot[i];
+        }
+    }
+    free(seen->slot);
+    *seen = larger;
+    return TFL_OK;
+}
+
+static tfl_status add_seen(seen_set *seen, const char *name, bool *added, tfl_error *err)
+{
+    if (seen->n + 1 > seen->n_slots / 3 * 2) {
+        tfl_status status = grow_seen(seen, err);
+        if (status != TFL_OK) {
+            return status;
+        }
+    }
+    uint64_t hash = tfl_hash64(name, strlen(name));
+    hash = hash == 0 ? 1 : hash;
+    uint64_t *slot = find_slot(seen, hash);
+    *added = *slot == 0;
+    seen->n += *added;
+    *slot = hash;
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- opening */
+
+struct tfl_fasta {
+    tfl_lines *lines;
+    unsigned flags;
+    uint64_t n_records;
+    seen_set seen;
+};
+
+static tfl_status create(unsigned flags, tfl_fasta **out, tfl_error *err)
+{
+    *out = tfl_calloc(1, sizeof **out);
+    if (*out == NULL) {
+        return tfl_fail_memory(err, "reading FASTA");
+    }
+    (*out)->flags = flags;
+    return TFL_OK;
+}
+
+/* Passes status through; a fasta that could not be opened is closed. */
+static tfl_status opened(tfl_status status, tfl_fasta **out)
+{
+    if (status != TFL_OK) {
+        tfl_fasta_close(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+tfl_status tfl_fasta_open(const char *path, unsigned flags, tfl_fasta **out, tfl_error *err)
+{
+    tfl_status status = create(flags, out, err);
+    return status != TFL_OK ? status : opened(tfl_lines_open(path, &(*out)->lines, err), out);
+}
+
+tfl_status tfl_fasta_open_memory(const void *bytes, size_t size, const char *name, unsigned flags, tfl_fasta **out,
+                                 tfl_error *err)
+{
+    tfl_status status = create(flags, out, err);
+    return status != TFL_OK ? status : opened(tfl_lines_open_memory(bytes, size, name, &(*out)->lines, err), out);
+}
+
+void tfl_fasta_close(tfl_fasta *fasta)
+{
+    if (fasta == NULL) {
+        return;
+    }
+    tfl_lines_close(fasta->lines);
+    free(fasta->seen.slot);
+    free(fasta);
+}
+
+const char *tfl_fasta_name(const tfl_fasta *fasta)
+{
+    return tfl_lines_name(fasta->lines);
+}
+
+/* ---------------------------------------------------------------- the header of a record */
+
+/* Blank lines are passed over; *line is NULL at the end. */
+static tfl_status next_line(tfl_fasta *fasta, char **line, size_t *length, tfl_error *err)
+{
+    tfl_status status;
+    do {
+        status = tfl_lines_next(fasta->lines, line, length, err);
+        while (*line != NULL && *length > 0 && ((*line)[*length - 1] == ' ' || (*line)[*length - 1] == '\t')) {
+            (*length)--;
+        }
+    } while (status == TFL_OK && *line != NULL && *length == 0);
+    return status;
+}
+
+static tfl_status fail_no_header(const tfl_fasta *fasta, char first, tfl_error *err)
+{
+    if (first == '@') {
+        return tfl_lines_fail(fasta->lines, err, "this looks like FASTQ, and FASTA is needed: a line '>NAME' before each sequence");
+    }
+    return tfl_lines_fail(fasta->lines, err, "text before the first record: a FASTA file starts with a line '>NAME'");
+}
+
+static tfl_status read_header(const tfl_fasta *fasta, const char *line, size_t length, tfl_sequence *sequence, tfl_error *err)
+{
+    if (line[0] != '>') {
+        return fail_no_header(fasta, line[0], err);
+    }
+    size_t end = 1;
+    while (end < length && line[end] != ' ' && line[end] != '\t') {
+        end++;
+    }
+    if (end == 1) {
+        return tfl_lines_fail(fasta->lines, err, "record %llu has no name: the name follows '>' at once",
+                              (unsigned long long)fasta->n_records + 1);
+    }
+    size_t rest = end;
+    while (rest < length && (line[rest] == ' ' || line[rest] == '\t')) {
+        rest++;
+    }
+    tfl_status status = set_text(&sequence->name, &sequence->capacity[NAME], line + 1, end - 1, err);
+    if (status == TFL_OK) {
+        status = set_text(&sequence->description, &sequence->capacity[DESCRIPTION], line + rest, length - rest, err);
+    }
+    return status;
+}
+
+static tfl_status check_unique(tfl_fasta *fasta, const char *name, tfl_error *err)
+{
+    bool added = true;
+    tfl_status status = TFL_OK;
+    if ((fasta->flags & TFL_FASTA_UNIQUE) != 0) {
+        status = add_seen(&fasta->seen, name, &added, err);
+    }
+    if (!added) {
+        return tfl_lines_fail(fasta->lines, err, "record %s: a record of this name came before, and names must differ", name);
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- its letters */
+
+static tfl_status fail_letter(const tfl_fasta *fasta, const char *name, const char *line, size_t length, tfl_error *err)
+{
+    size_t column = 0;
+    while (column + 1 < length && tfl_base_iupac[(unsigned char)line[column]] != 0) {
+        column++;
+    }
+    unsigned char byte = (unsigned char)line[column];
+    static const char right[] = "(A C G T U R Y S W K M B D H V N of either case are)";
+    if (byte > ' ' && byte < 127) {
+        return tfl_lines_fail(fasta->lines, err, "record %s: '%c' in column %zu is no nucleotide letter %s", name, byte, column + 1,
+                              right);
+    }
+    return tfl_lines_fail(fasta->lines, err, "record %s: byte 0x%02X in column %zu is no nucleotide letter %s", name, byte,
+                          column + 1, right);
+}
+
+static bool all_iupac(const char *line, size_t length)
+{
+    unsigned good = 1;
+    for (size_t i = 0; i < length; i++) {
+        good &= tfl_base_iupac[(unsigned char)line[i]];
+    }
+    return good != 0;
+}
+
+static tfl_status append_line(const tfl_fasta *fasta, tfl_sequence *sequence, const char *line, size_t length, tfl_error *err)
+{
+    if ((fasta->flags & TFL_FASTA_ANY_LETTER) == 0 && !all_iupac(line, length)) {
+        return fail_letter(fasta, sequence->name, line, length, err);
+    }
+    size_t total;
+    if (!tfl_size_add(sequence->length, length, &total)) {
+        return tfl_fail_memory(err, "a sequence");
+    }
+    tfl_status status = make_room(&sequence->letters, &sequence->capacity[LETTERS], total, err);
+    if (status == TFL_OK) {
+        memcpy(sequence->letters + sequence->length, line, length);
+        sequence->length = total;
+    }
+    return status;
+}
+
+static tfl_status read_letters(tfl_fasta *fasta, tfl_sequence *sequence, tfl_error *err)
+{
+    sequence->length = 0;
+    tfl_status status = make_room(&sequence->letters, &sequence->capacity[LETTERS], 0, err);
+    while (status == TFL_OK) {
+        char *line;
+        size_t length;
+        status = next_line(fasta, &line, &length, err);
+        if (status != TFL_OK || line == NULL) {
+            break;
+        }
+        if (line[0] == '>') {
+            tfl_lines_push_back(fasta->lines);
+            break;
+        }
+        status = append_line(fasta, sequence, line, length, err);
+    }
+    if (status == TFL_OK) {
+        sequence->letters[sequence->length] = '\0';
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- records */
+
+static tfl_status finish_file(const tfl_fasta *fasta, tfl_error *err)
+{
+    if (fasta->n_records == 0 && (fasta->flags & TFL_FASTA_NOT_EMPTY) != 0) {
+        return tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed", tfl_fasta_name(fasta));
+    }
+    return TFL_OK;
+}
+
+tfl_status tfl_fasta_next(tfl_fasta *fasta, tfl_sequence *sequence, int *found, tfl_error *err)
+{
+    char *line;
+    size_t length;
+    *found = 0;
+    tfl_status status = next_line(fasta, &line, &length, err);
+    if (status == TFL_OK && line == NULL) {
+        return finish_file(fasta, err);
+    }
+    int64_t number = tfl_lines_number(fasta->lines);
+    if (status == TFL_OK) {
+        status = read_header(fasta, line, length, sequence, err);
+    }
+    if (status == TFL_OK) {
+        status = check_unique(fasta, sequence->name, err);
+    }
+    if (status == TFL_OK) {
+        status = read_letters(fasta, sequence, err);
+    }
+    if (status == TFL_OK && sequence->length == 0 && (fasta->flags & TFL_FASTA_NOT_EMPTY) != 0) {
+        return tfl_fail(err, TFL_EINPUT, "%s:%lld: record %s: no letters follow its name, and at least one is needed",
+                        tfl_fasta_name(fasta), (long long)number, sequence->name);
+    }
+    if (status == TFL_OK) {
+        sequence->index = fasta->n_records++;
+        *found = 1;
+    }
+    return status;
+}
