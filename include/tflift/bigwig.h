@@ -1,7 +1,7 @@
 /*
  * bigwig.h: bigWig files (Kent et al., "BigWig and BigBed", Bioinformatics 2010, supplement), written and read by us on zlib.
  *
- * Memory is bounded by the number of contigs and of data sections' index entries, not by the values.
+ * Memory is bounded by the number of contigs, not by the values: index and zoom levels wait in temporary files.
  */
 #ifndef TFLIFT_BIGWIG_H
 #define TFLIFT_BIGWIG_H
@@ -17,14 +17,14 @@ extern "C" {
 
 typedef struct tfl_bigwig_writer tfl_bigwig_writer;
 
-/* Contigs as they may appear, in the order in which values will come; lengths > 0. Files must be seekable. */
+/* Contigs in the order in which values will come, all of which will be in the file; lengths > 0. path must be a regular file. */
 tfl_status tfl_bigwig_create(const char *path, const char *const *contig, const int64_t *length, size_t n_contigs,
                              tfl_bigwig_writer **out, tfl_error *err) TFL_MUST_USE;
 
 /* One value per base of [start, start + n) of contig (its index), behind everything written before. NaN: no value there. */
 tfl_status tfl_bigwig_write(tfl_bigwig_writer *writer, size_t contig, int64_t start, const float *value, size_t n, tfl_error *err) TFL_MUST_USE;
 
-/* Contigs without values are left out of the file; free in every case. */
+/* Frees writer in every case. */
 tfl_status tfl_bigwig_commit(tfl_bigwig_writer *writer, tfl_error *err) TFL_MUST_USE;
 void tfl_bigwig_discard(tfl_bigwig_writer *writer);
 

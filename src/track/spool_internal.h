@@ -1,0 +1,35 @@
+/*
+ * spool_internal.h: bytes kept until the end of a run: in memory while they are few, then in a temporary file.
+ */
+#ifndef TFLIFT_SPOOL_INTERNAL_H
+#define TFLIFT_SPOOL_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/error.h"
+
+typedef struct tfl_spool {
+    int fd; /* -1 while everything is in memory */
+    unsigned char *buffer;
+    size_t used, capacity;
+    uint64_t spilled; /* bytes in the file; the buffer follows them */
+} tfl_spool;
+
+/* clang-format off */
+#define TFL_SPOOL_INIT {-1, NULL, 0, 0, 0}
+/* clang-format on */
+
+/* Appends bytes. */
+tfl_status tfl_spool_append(tfl_spool *spool, const void *bytes, size_t size, tfl_error *err) TFL_MUST_USE;
+
+/* Bytes appended so far. */
+uint64_t tfl_spool_size(const tfl_spool *spool);
+
+/* Copies bytes [offset, offset + size), which must have been appended. */
+tfl_status tfl_spool_read(tfl_spool *spool, uint64_t offset, void *bytes, size_t size, tfl_error *err) TFL_MUST_USE;
+
+/* Frees what the spool holds; it is empty and usable again. */
+void tfl_spool_clear(tfl_spool *spool);
+
+#endif
