@@ -41,7 +41,7 @@ typedef struct tfl_track_options {
     bool hypothetical;        /* write them too, where the format can (tsv, npz) */
     const char *description;  /* one line for header comments: program, model digest, method, reference, target, task; may be NULL */
     const char *track_name;   /* for formats that name their track; may be NULL */
-    const char *const *contig; /* [n_contigs] names and lengths of the genome, in its order; n_contigs 0: contigs in order of appearance, */
+    const char *const *contig; /* [n_contigs] names and lengths of the genome, in its order; n_contigs 0: contigs by name, */
     const int64_t *contig_length; /* their length the largest end seen */
     size_t n_contigs;
 } tfl_track_options;
@@ -53,6 +53,7 @@ typedef struct tfl_track_format {
     bool all_tasks;       /* one file can hold several tasks */
     bool one_value;       /* one value per base of a contig: sorted and merged first */
     bool text;            /* can go to standard output */
+    bool hypothetical;    /* can hold hypothetical contributions */
 } tfl_track_format;
 
 /* The table; NULL after the last. */
@@ -67,12 +68,15 @@ typedef struct tfl_track tfl_track;
 tfl_status tfl_track_open(const char *path, const tfl_track_format *format, const tfl_track_options *options, tfl_track **out,
                           tfl_error *err) TFL_MUST_USE;
 
+/* An infinite contribution, and a region outside its contig, are errors that name the record; overlaps that the policy refuses
+ * are found by tfl_track_commit. */
 tfl_status tfl_track_write(tfl_track *track, const tfl_track_record *record, tfl_error *err) TFL_MUST_USE;
 
 typedef struct tfl_track_summary {
     uint64_t records, bases;
     uint64_t overlapping; /* bases that several records gave a value */
-    double min, max, sum;
+    uint64_t missing;     /* bases of records whose contribution is NaN: they have no value */
+    double min, max, sum; /* of the bases; 0 when there are none */
 } tfl_track_summary;
 
 /* Completes the file under its name and frees track in every case; summary may be NULL. */

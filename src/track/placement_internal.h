@@ -1,0 +1,52 @@
+/*
+ * placement_internal.h: records in any order into one value per base, in genome order.
+ *
+ * Values wait in a temporary file; what stays in memory is 24 bytes per record, the contigs, and one record's length of
+ * values.
+ */
+#ifndef TFLIFT_PLACEMENT_INTERNAL_H
+#define TFLIFT_PLACEMENT_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tflift/track.h"
+
+typedef struct tfl_contigs {
+    size_t n;
+    const char **name;
+    int64_t *length;
+} tfl_contigs;
+
+typedef struct tfl_placement tfl_placement;
+
+tfl_status tfl_placement_create(const tfl_track_options *options, tfl_placement **out, tfl_error *err) TFL_MUST_USE;
+void tfl_placement_free(tfl_placement *placement);
+
+/* Takes the values of a record, in its own orientation. A region that leaves its contig, or names one that the genome
+ * does not have, is an error; a sequence that is its own contig never is. */
+tfl_status tfl_placement_add(tfl_placement *placement, const tfl_track_record *record, const float *value,
+                             tfl_error *err) TFL_MUST_USE;
+
+/* Whether the genome, or a record that was added, has this contig. */
+bool tfl_placement_knows(const tfl_placement *placement, const char *contig);
+
+/* A sequence that is its own contig has been written without placement: no added record may lie on it. */
+tfl_status tfl_placement_pass(tfl_placement *placement, const char *contig, tfl_error *err) TFL_MUST_USE;
+
+/* Sorts what was added. contigs stay the placement's: the genome's in its order, then others; without a genome, by
+ * name. */
+tfl_status tfl_placement_sort(tfl_placement *placement, const tfl_contigs **contigs, tfl_error *err) TFL_MUST_USE;
+
+/* Gives the merged values to take, in order; NaN: no value. summary gets bases, overlapping, min, max and sum of these.
+ */
+tfl_status tfl_placement_merge(tfl_placement *placement,
+                               tfl_status (*take)(void *context, size_t contig, int64_t start, const float *value,
+                                                  size_t n, tfl_error *err),
+                               void *context, tfl_track_summary *summary, tfl_error *err) TFL_MUST_USE;
+
+/* Adds one value per base to bases, min, max and sum of a summary; NaN is left out. */
+void tfl_track_summarise(tfl_track_summary *summary, const float *value, size_t n);
+
+#endif
