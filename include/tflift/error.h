@@ -53,9 +53,9 @@ tfl_status tfl_fail_errno(tfl_error *err, int errno_value, const char *format, .
 /* tfl_fail with TFL_ENOMEM, naming what the memory was for. */
 tfl_status tfl_fail_memory(tfl_error *err, const char *what);
 
-/* Puts "CONTEXT: " in front of the recorded message and returns the recorded status. No effect on an empty or NULL err
- * (then returns TFL_OK). */
-tfl_status tfl_error_prefix(tfl_error *err, const char *format, ...) TFL_PRINTF(2, 3);
+/* Puts "CONTEXT: " in front of the recorded message. No effect on an empty or NULL err. The caller returns the status that it has: a
+ * NULL err knows none. */
+void tfl_error_prefix(tfl_error *err, const char *format, ...) TFL_PRINTF(2, 3);
 
 /* Back to TFL_OK and no message. */
 void tfl_error_clear(tfl_error *err);

@@ -89,10 +89,10 @@ tfl_status tfl_fail_memory(tfl_error *err, const char *what)
     return tfl_fail(err, TFL_ENOMEM, "out of memory for %s", what);
 }
 
-tfl_status tfl_error_prefix(tfl_error *err, const char *format, ...)
+void tfl_error_prefix(tfl_error *err, const char *format, ...)
 {
     if (err == NULL || err->status == TFL_OK) {
-        return TFL_OK;
+        return;
     }
     char message[TFL_ERROR_SIZE];
     memcpy(message, err->message, sizeof message);
@@ -111,7 +111,6 @@ tfl_status tfl_error_prefix(tfl_error *err, const char *format, ...)
         err->message[used + rest] = '\0';
     }
     make_printable(err->message);
-    return err->status;
 }
 
 void tfl_error_clear(tfl_error *err)

@@ -114,7 +114,7 @@ tfl_status tfl_graph_add(tfl_graph *graph, const char *kind, const char *name, c
     layer->name = copy_name(name, kind, graph->n_layers);
     status = layer->name != NULL ? create_layer(layer, graph, input, n_inputs, parameters, err) : tfl_fail_memory(err, "a name");
     if (status != TFL_OK) {
-        (void)tfl_error_prefix(err, "layer '%s' (%s)", layer->name != NULL ? layer->name : "", kind);
+        tfl_error_prefix(err, "layer '%s' (%s)", layer->name != NULL ? layer->name : "", kind);
         free_layer(layer);
         return status;
     }
@@ -259,7 +259,7 @@ tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err
         if (layer->kind->prepare != NULL) {
             tfl_status status = layer->kind->prepare(layer, parts != NULL && parts[i], err);
             if (status != TFL_OK) {
-                (void)tfl_error_prefix(err, "layer '%s' (%s)", layer->name, layer->kind->name);
+                tfl_error_prefix(err, "layer '%s' (%s)", layer->name, layer->kind->name);
                 return status;
             }
         }

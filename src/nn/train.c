@@ -371,7 +371,8 @@ static tfl_status measure_epoch(trainer *t, const tfl_examples *valid, tfl_epoch
         }
     }
     if (status != TFL_OK) {
-        return tfl_error_prefix(err, "training diverged in epoch %u (a lower --lr may help)", t->epoch);
+        tfl_error_prefix(err, "training diverged in epoch %u (a lower --lr may help)", t->epoch);
+        return status;
     }
     *epoch = (tfl_epoch){
         .number = t->epoch,

@@ -104,7 +104,7 @@ tfl_status tfl_bigwig_create(const char *path, const char *const *contig, const 
     if (status == TFL_OK) {
         status = tfl_bigwig_create_over(output, contig, length, n_contigs, out, err);
         if (status != TFL_OK) {
-            (void)tfl_error_prefix(err, "%s", path);
+            tfl_error_prefix(err, "%s", path);
         }
     }
     return status;

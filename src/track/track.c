@@ -46,7 +46,7 @@ static tfl_status start(tfl_track *track, const char *path, tfl_error *err)
     if (status == TFL_OK && track->backend->open != NULL) {
         status = track->backend->open(track, err);
         if (status != TFL_OK) {
-            (void)tfl_error_prefix(err, "%s", path);
+            tfl_error_prefix(err, "%s", path);
         }
     }
     return status;

@@ -24,8 +24,8 @@ typedef struct toy {
 static void plant(unsigned char *letters, size_t from, size_t to, bool backwards, tfl_rng *rng)
 {
     size_t start = from + tfl_rng_below(rng, (uint32_t)(to - from - WORD + 1));
-    for (unsigned char w = 0; w < WORD; w++) {
-        letters[start + w] = backwards ? (unsigned char)(WORD - 1 - w) : w;
+    for (size_t w = 0; w < WORD; w++) {
+        letters[start + w] = (unsigned char)(backwards ? WORD - 1 - w : w);
     }
 }
 
