@@ -67,16 +67,6 @@ tfl_train_options tfl_train_defaults(void)
 
 /* ---- initial weights */
 
-/* Numbers of inputs and outputs that a weight array connects, as Keras counts them: a convolution's kernel area counts
- * in both. */
-static void fans(const tfl_layer *layer, const tfl_weights *weight, size_t n_bias, double *in, double *out)
-{
-    double outputs = n_bias > 0 ? (double)n_bias : (double)layer->shape.dim[0];
-    *in = (double)weight->size / outputs;
-    double area = layer->shape.rank > 1 ? *in / (double)layer->input_shape[0].dim[0] : 1;
-    *out = outputs * area;
-}
-
 tfl_status tfl_train_initialise(tfl_graph *graph, uint64_t seed, tfl_error *err)
 {
     for (unsigned i = 0; i < graph->n_layers; i++) {
@@ -87,13 +77,11 @@ tfl_status tfl_train_initialise(tfl_graph *graph, uint64_t seed, tfl_error *err)
         tfl_weights weights[MAX_WEIGHTS];
         size_t n = layer->kind->weights(layer, weights, MAX_WEIGHTS);
         for (size_t w = 0; w < n; w++) {
-            if (strcmp(weights[w].name, "weight") != 0) {
+            if (weights[w].fan_in == 0) {
                 memset(weights[w].value, 0, weights[w].size * sizeof(float));
                 continue;
             }
-            double in, out;
-            fans(layer, &weights[w], n > 1 ? weights[1].size : 0, &in, &out);
-            double limit = sqrt(6 / (in + out));
+            double limit = sqrt(6 / ((double)weights[w].fan_in + (double)weights[w].fan_out));
             tfl_rng rng;
             tfl_rng_init(&rng, seed, layer->name, w);
             for (size_t k = 0; k < weights[w].size; k++) {
