@@ -39,7 +39,7 @@ typedef struct tfl_method {
     tfl_rule after_conv;  /* nonlinearities whose linear layer before is a convolution (or that have none) */
     tfl_rule after_dense; /* … is dense */
     tfl_average average;
-    bool times_delta;              /* contributions are multipliers times (x - reference); otherwise the multiplier at the observed base */
+    bool times_delta;              /* contributions are multipliers times (x - reference); otherwise times x (gradient), or explain.h says what */
     const char *default_reference; /* --ref when not given; NULL: needs none */
     const char *help;
 } tfl_method;

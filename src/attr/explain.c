@@ -1,0 +1,325 @@
+/* A sequence, its references, and the averages over them. */
+#include "config.h"
+
+#include "tflift/explain.h"
+
+#include "attr/attr_internal.h"
+
+#include "tflift/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- the explainer */
+
+static tfl_status check_options(const tfl_graph *graph, const tfl_explain_options *options, tfl_error *err)
+{
+    if (options->method->average == TFL_INTEGRATE && options->steps == 0) {
+        return tfl_fail(err, TFL_EUSAGE, "%s takes at least 1 step", options->method->name);
+    }
+    if (options->probability && graph->output == graph->logits) {
+        return tfl_fail(err, TFL_EUSAGE, "the model ends in logits: it has no sigmoid whose output could be the target");
+    }
+    return TFL_OK;
+}
+
+static tfl_status prepare_weights(tfl_explainer *explainer, tfl_error *err)
+{
+    bool *parts = tfl_calloc(explainer->graph->n_layers, sizeof *parts);
+    if (parts == NULL) {
+        return tfl_fail_memory(err, "the plan of an explanation");
+    }
+    for (unsigned l = 0; l < explainer->graph->n_layers; l++) {
+        parts[l] = tfl_plan_needs_part_weights(&explainer->plan, l);
+    }
+    tfl_status status = tfl_graph_prepare(explainer->graph, parts, err);
+    free(parts);
+    return status;
+}
+
+tfl_status tfl_explainer_create(tfl_graph *graph, const tfl_explain_options *options, tfl_explainer **out, tfl_error *err)
+{
+    *out = NULL;
+    tfl_status status = check_options(graph, options, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    tfl_explainer *explainer = tfl_calloc(1, sizeof *explainer);
+    if (explainer == NULL) {
+        return tfl_fail_memory(err, "an explainer");
+    }
+    explainer->graph = graph;
+    explainer->method = options->method;
+    explainer->steps = options->method->average == TFL_INTEGRATE ? options->steps : 1;
+    explainer->max_tasks = options->max_tasks == 0 ? graph->n_tasks : options->max_tasks;
+    status = tfl_plan_create(&explainer->plan, graph, options, err);
+    if (status == TFL_OK) {
+        status = prepare_weights(explainer, err);
+    }
+    if (status != TFL_OK) {
+        tfl_explainer_free(explainer);
+        return status;
+    }
+    *out = explainer;
+    return TFL_OK;
+}
+
+void tfl_explainer_free(tfl_explainer *explainer)
+{
+    if (explainer != NULL) {
+        tfl_plan_clear(&explainer->plan);
+        free(explainer);
+    }
+}
+
+tfl_rule tfl_explainer_rule(const tfl_explainer *explainer, unsigned layer)
+{
+    bool ruled = explainer->graph->layer[layer].kind->family == TFL_ELEMENTWISE && explainer->method->average != TFL_MUTATE;
+    return ruled ? explainer->plan.rule[layer] : TFL_RULES;
+}
+
+/* ---------------------------------------------------------------- one sequence */
+
+typedef struct tfl_references {
+    size_t n;
+    tfl_status (*fill)(void *context, size_t j, float *rows, tfl_error *err);
+    void *context;
+} tfl_references;
+
+static size_t input_size(const tfl_explainer *explainer)
+{
+    return explainer->graph->layer[0].size;
+}
+
+static tfl_status check_call(const tfl_explainer *explainer, const tfl_task_list *task, size_t n_references, tfl_error *err)
+{
+    if (task->n > explainer->max_tasks) {
+        return tfl_fail(err, TFL_EUSAGE, "%zu tasks at once, where the explainer was made for %zu", task->n, explainer->max_tasks);
+    }
+    for (size_t i = 0; i < task->n; i++) {
+        if (task->index[i] >= explainer->graph->n_tasks) {
+            return tfl_fail(err, TFL_EUSAGE, "task %u: the model has %zu, counted from 0", task->index[i],
+                            explainer->graph->n_tasks);
+        }
+    }
+    const tfl_method *method = explainer->method;
+    bool needed = explainer->plan.needs_reference || method->average == TFL_INTEGRATE || method->times_delta;
+    if (needed && n_references == 0) {
+        return tfl_fail(err, TFL_EUSAGE, "%s compares with a reference, and there is none", method->name);
+    }
+    return TFL_OK;
+}
+
+/* Forward from the rows in values->of[0]. */
+static void run_forward(const tfl_explainer *explainer, tfl_values *values)
+{
+    tfl_forward(explainer->graph, values, explainer->plan.target);
+}
+
+/* Reference j becomes w->rows and w->row_sum (added to what is there when add is set). */
+static tfl_status fetch_reference(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_references *references, size_t j,
+                                  bool add, tfl_error *err)
+{
+    tfl_status status = references->fill(references->context, j, w->rows, err);
+    if (status != TFL_OK) {
+        tfl_error_prefix(err, "reference %zu", j);
+        return status;
+    }
+    for (size_t i = 0; i < input_size(explainer); i++) {
+        w->row_sum[i] = (add ? w->row_sum[i] : 0.0) + (double)w->rows[i];
+    }
+    return TFL_OK;
+}
+
+/* Values at the reference in w->rows; those of the last one serve again when it is the same (zeros, frequencies). */
+static void run_reference(const tfl_explainer *explainer, tfl_explain_workspace *w)
+{
+    float *input = w->reference_values->of[0];
+    size_t bytes = input_size(explainer) * sizeof *input;
+    if (w->reference_known && memcmp(input, w->rows, bytes) == 0) {
+        return;
+    }
+    memcpy(input, w->rows, bytes);
+    run_forward(explainer, w->reference_values);
+    w->reference_known = true;
+}
+
+static void add_reference_output(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task)
+{
+    for (size_t i = 0; i < task->n; i++) {
+        w->sum_output[i] += (double)w->reference_values->of[explainer->plan.target][task->index[i]];
+    }
+}
+
+/* One walk per task; its multipliers count once for each of count references, whose sum w->row_sum is. */
+static void add_walks(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task, double count)
+{
+    size_t size = input_size(explainer);
+    for (size_t t = 0; t < task->n; t++) {
+        const float *multiplier = tfl_walk(w, task->index[t]);
+        double *sum = w->sum + t * size;
+        double *sum_reference = w->sum_reference + t * size;
+        for (size_t i = 0; i < size; i++) {
+            sum[i] += count * (double)multiplier[i];
+            sum_reference[i] += (double)multiplier[i] * w->row_sum[i];
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- averages */
+
+/* A walk for each reference. */
+static tfl_status add_differences(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
+                                  const tfl_references *references, tfl_error *err)
+{
+    for (size_t j = 0; j < references->n; j++) {
+        tfl_status status = fetch_reference(explainer, w, references, j, false, err);
+        if (status != TFL_OK) {
+            return status;
+        }
+        run_reference(explainer, w);
+        add_reference_output(explainer, w, task);
+        tfl_walk_prepare(w);
+        add_walks(explainer, w, task, 1.0);
+    }
+    return TFL_OK;
+}
+
+/* One walk for all references, as it does not look at them. */
+static tfl_status add_gradients(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
+                                const tfl_references *references, tfl_error *err)
+{
+    memset(w->row_sum, 0, input_size(explainer) * sizeof *w->row_sum);
+    for (size_t j = 0; j < references->n; j++) {
+        tfl_status status = fetch_reference(explainer, w, references, j, true, err);
+        if (status != TFL_OK) {
+            return status;
+        }
+        run_reference(explainer, w);
+        add_reference_output(explainer, w, task);
+    }
+    tfl_walk_prepare(w);
+    add_walks(explainer, w, task, references->n == 0 ? 1.0 : (double)references->n);
+    return TFL_OK;
+}
+
+/* A walk at each of the midpoints between each reference and x. */
+static tfl_status add_midpoints(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
+                                const tfl_references *references, tfl_error *err)
+{
+    const float *x = w->input_values->of[0];
+    float *point = w->reference_values->of[0];
+    for (size_t j = 0; j < references->n; j++) {
+        tfl_status status = fetch_reference(explainer, w, references, j, false, err);
+        if (status != TFL_OK) {
+            return status;
+        }
+        run_reference(explainer, w);
+        add_reference_output(explainer, w, task);
+        w->reference_known = false;
+        w->x = w->reference_values;
+        for (unsigned step = 0; step < explainer->steps; step++) {
+            double way = ((double)step + 0.5) / (double)explainer->steps;
+            for (size_t i = 0; i < input_size(explainer); i++) {
+                point[i] = (float)((double)w->rows[i] + way * ((double)x[i] - (double)w->rows[i]));
+            }
+            run_forward(explainer, w->x);
+            tfl_walk_prepare(w);
+            add_walks(explainer, w, task, 1.0);
+        }
+        w->x = w->input_values;
+    }
+    return TFL_OK;
+}
+
+static tfl_status add_all(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
+                          const tfl_references *references, tfl_error *err)
+{
+    size_t n = task->n * input_size(explainer);
+    memset(w->sum, 0, n * sizeof *w->sum);
+    memset(w->sum_reference, 0, n * sizeof *w->sum_reference);
+    memset(w->sum_output, 0, task->n * sizeof *w->sum_output);
+    if (explainer->method->average == TFL_INTEGRATE) {
+        return add_midpoints(explainer, w, task, references, err);
+    }
+    if (explainer->plan.needs_reference) {
+        return add_differences(explainer, w, task, references, err);
+    }
+    return add_gradients(explainer, w, task, references, err);
+}
+
+/* ---------------------------------------------------------------- results */
+
+/* From the sums of one task to its arrays, [length][channels]. */
+static void write_task(const tfl_explainer *explainer, const tfl_explain_workspace *w, size_t t, double walks,
+                       const tfl_explanation *explanation)
+{
+    size_t size = input_size(explainer);
+    size_t channels = explainer->graph->layer[0].shape.dim[0];
+    const float *x = w->input_values->of[0];
+    const double *sum = w->sum + t * size;
+    const double *sum_reference = w->sum_reference + t * size;
+    for (size_t row = 0; row < size; row += channels) {
+        double reference = 0.0;
+        for (size_t i = row; i < row + channels; i++) {
+            reference += sum_reference[i];
+        }
+        for (size_t i = row; i < row + channels; i++) {
+            double taken = explainer->method->times_delta ? sum_reference[i] : 0.0;
+            if (explanation->contribution != NULL) {
+                explanation->contribution[t * size + i] = (float)(((double)x[i] * sum[i] - taken) / walks);
+            }
+            if (explanation->hypothetical != NULL) {
+                explanation->hypothetical[t * size + i] = (float)((sum[i] - reference) / walks);
+            }
+            if (explanation->multiplier != NULL) {
+                explanation->multiplier[t * size + i] = (float)(sum[i] / walks);
+            }
+        }
+    }
+}
+
+static void write_outputs(const tfl_explainer *explainer, const tfl_explain_workspace *w, const tfl_task_list *task,
+                          size_t n_references, const tfl_explanation *explanation)
+{
+    for (size_t t = 0; t < task->n; t++) {
+        if (explanation->output != NULL) {
+            explanation->output[t] = (double)w->input_values->of[explainer->plan.target][task->index[t]];
+        }
+        if (explanation->reference_output != NULL) {
+            explanation->reference_output[t] = n_references == 0 ? (double)NAN : w->sum_output[t] / (double)n_references;
+        }
+    }
+}
+
+tfl_status tfl_explain(const tfl_explainer *explainer, tfl_explain_workspace *workspace, const float *x, const unsigned *task,
+                       size_t n_tasks, size_t n_references,
+                       tfl_status (*reference)(void *context, size_t j, float *rows, tfl_error *err), void *context,
+                       tfl_explanation *explanation, tfl_error *err)
+{
+    const tfl_task_list tasks = {task, n_tasks};
+    const tfl_references references = {n_references, reference, context};
+    tfl_explain_workspace *w = workspace;
+    tfl_status status = check_call(explainer, &tasks, n_references, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    memcpy(w->input_values->of[0], x, input_size(explainer) * sizeof *x);
+    run_forward(explainer, w->input_values);
+    if (explainer->method->average == TFL_MUTATE) {
+        tfl_mutate(w, &tasks, explanation);
+        write_outputs(explainer, w, &tasks, 0, explanation);
+        return TFL_OK;
+    }
+    status = add_all(explainer, w, &tasks, &references, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    double walks = (double)(n_references == 0 ? 1 : n_references) * (double)explainer->steps;
+    for (size_t t = 0; t < n_tasks; t++) {
+        write_task(explainer, w, t, walks, explanation);
+    }
+    write_outputs(explainer, w, &tasks, n_references, explanation);
+    return TFL_OK;
+}
