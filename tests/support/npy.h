@@ -1,4 +1,5 @@
-/* Arrays of the golden data: NumPy's .npy format, version 1.0 to 3.0, little-endian float64, float32 or int64, C order. */
+/* Arrays of the golden data: NumPy's .npy format, version 1.0 to 3.0, little-endian float64, float32 or int64, C order.
+ */
 #ifndef TFLIFT_TEST_NPY_H
 #define TFLIFT_TEST_NPY_H
 
@@ -21,7 +22,8 @@ void test_npy_parse(const void *bytes, size_t size, const char *name, test_npy *
 
 void test_npy_free(test_npy *array);
 
-/* Largest |value|, and largest |value - got|: what "within 1e-5 of the largest value" needs. NaN anywhere gives INFINITY. */
+/* Largest |value|, and largest |value - got|: what "within 1e-5 of the largest value" needs. NaN anywhere gives
+ * INFINITY. */
 double test_npy_largest(const test_npy *array);
 double test_npy_difference(const test_npy *array, const float *got);
 

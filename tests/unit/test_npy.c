@@ -29,11 +29,24 @@ START_TEST(reads_types_and_shapes)
         size_t dim[2];
         double value[2];
     } rows[] = {
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }\n", "\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0", 16, 2,
-         {1, 2}, {1.5, -2}},
-        {"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n", "\0\0\xc0\x3f\0\0\0\xc0", 8, 1, {2, 0}, {1.5, -2}},
-        {"{'descr': '<i8', 'fortran_order': False, 'shape': (2, 1), }\n", "\7\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
-         16, 2, {2, 1}, {7, -1}},
+        {"{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }\n",
+         "\0\0\0\0\0\0\xf8\x3f\0\0\0\0\0\0\0\xc0",
+         16,
+         2,
+         {1, 2},
+         {1.5, -2}},
+        {"{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n",
+         "\0\0\xc0\x3f\0\0\0\xc0",
+         8,
+         1,
+         {2, 0},
+         {1.5, -2}},
+        {"{'descr': '<i8', 'fortran_order': False, 'shape': (2, 1), }\n",
+         "\7\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
+         16,
+         2,
+         {2, 1},
+         {7, -1}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned char file[256];

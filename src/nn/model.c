@@ -1,0 +1,117 @@
+/* model.c: networks in files. */
+#include "config.h"
+
+#include "tflift/model.h"
+
+#include "src/nn/onnx_internal.h"
+#include "tflift/memory.h"
+#include "tflift/rng.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void tfl_model_free(tfl_model *model)
+{
+    if (model == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < model->n_nodes && model->node != NULL; i++) {
+        free(model->node[i].input);
+        free(model->node[i].output);
+    }
+    for (size_t i = 0; i < model->n_values && model->value != NULL; i++) {
+        tfl_onnx_tensor_free(model->value[i].tensor);
+    }
+    for (size_t i = 0; i < model->n_tasks; i++) {
+        free(model->task[i]);
+    }
+    free(model->task);
+    free(model->node);
+    free(model->value);
+    free(model->order);
+    tfl_table_free(model->names);
+    if (model->proto != NULL) {
+        tfl__onnx__model__free_unpacked(model->proto, NULL);
+    }
+    free(model->name);
+    free(model);
+}
+
+tfl_status tfl_model_read_memory(const void *bytes, size_t size, const char *name, tfl_model **out, tfl_error *err)
+{
+    *out = NULL;
+    tfl_model *model = tfl_calloc(1, sizeof *model);
+    if (model == NULL || (model->name = tfl_strdup(name)) == NULL) {
+        tfl_model_free(model);
+        return tfl_fail_memory(err, "a model");
+    }
+    model->bytes = size;
+    model->input = TFL_ONNX_NONE;
+    model->batch = 1;
+    snprintf(model->digest, sizeof model->digest, "%016" PRIx64, tfl_hash64(bytes, size));
+    tfl_status status = tfl_onnx_unpack(bytes, size, &model->proto, err);
+    if (status == TFL_OK) {
+        status = tfl_onnx_resolve(model, err);
+    }
+    if (status != TFL_OK) {
+        tfl_model_free(model);
+        tfl_error_prefix(err, "%s", name);
+        return status;
+    }
+    *out = model;
+    return TFL_OK;
+}
+
+tfl_status tfl_model_read(const char *path, tfl_model **out, tfl_error *err)
+{
+    unsigned char *bytes;
+    size_t size;
+    *out = NULL;
+    tfl_status status = tfl_onnx_load(path, &bytes, &size, err);
+    if (status == TFL_OK) {
+        status =
+            tfl_model_read_memory(bytes, size, path[0] == '-' && path[1] == '\0' ? "standard input" : path, out, err);
+    }
+    free(bytes);
+    return status;
+}
+
+const char *tfl_model_name(const tfl_model *model)
+{
+    return model->name;
+}
+
+const char *tfl_model_digest(const tfl_model *model)
+{
+    return model->digest;
+}
+
+size_t tfl_model_length(const tfl_model *model)
+{
+    return model->length;
+}
+
+tfl_layout tfl_model_layout(const tfl_model *model)
+{
+    return model->layout;
+}
+
+tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err)
+{
+    *out = NULL;
+    if (model->length != 0 && length != model->length) {
+        return tfl_fail(err, TFL_EINPUT, "%s: takes sequences of %zu positions, not of %zu", model->name, model->length,
+                        length);
+    }
+    if (length == 0 || length > TFL_ONNX_MAX_LENGTH) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "%s: sequences of 1 to %d positions are supported, not of %zu",
+                        model->name, TFL_ONNX_MAX_LENGTH, length);
+    }
+    tfl_status status = tfl_onnx_build(model, length, out, err);
+    if (status != TFL_OK && model->length == 0) {
+        tfl_error_prefix(err, "with sequences of %zu positions", length);
+    }
+    tfl_error_prefix(status == TFL_OK ? NULL : err, "%s", model->name);
+    return status;
+}
