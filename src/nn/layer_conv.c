@@ -373,18 +373,26 @@ static const float *pad_input(const conv *state, const float *in, float *scratch
     return scratch;
 }
 
-static void convolve(const conv *state, int part, const float *bias, const float *in, float *out, bool accumulate, float *scratch)
+/* Whether a position along the length is a line of the map: its width is 1, but the kernel's is not, so that the axes stay as they are. */
+static bool counts_lines(const conv *state)
+{
+    return state->in.width == 1 && state->out.width == 1 && state->out.height > 1;
+}
+
+/* Columns first … first + count - 1 of the output. */
+static void convolve(const conv *state, int part, const float *bias, const float *in, float *out, size_t first, size_t count,
+                     bool accumulate, float *scratch)
 {
     const float *a = pad_input(state, in, scratch);
     size_t packed_size = state->kernels->packed_size(&state->rows, state->group_out);
     for (size_t y = 0; y < state->out.height; y++) {
-        const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels;
-        float *c = out + y * state->out.width * state->out.channels;
+        const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels + first * state->rows.stride;
+        float *c = out + (y * state->out.width + first) * state->out.channels;
         for (size_t group = 0; group < state->groups; group++) {
-            size_t first = group * state->group_out;
-            state->kernels->product(&state->rows, state->out.width, line + group * state->group_in,
-                                    state->packed[part] + group * packed_size, state->group_out, bias != NULL ? bias + first : NULL,
-                                    accumulate, c + first, state->out.channels);
+            size_t column = group * state->group_out;
+            state->kernels->product(&state->rows, count, line + group * state->group_in, state->packed[part] + group * packed_size,
+                                    state->group_out, bias != NULL ? bias + column : NULL, accumulate, c + column,
+                                    state->out.channels);
         }
     }
 }
@@ -392,12 +400,20 @@ static void convolve(const conv *state, int part, const float *bias, const float
 static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
 {
     const conv *state = layer->state;
-    convolve(state, TFL_ALL, state->bias, in[0], out, false, scratch);
+    convolve(state, TFL_ALL, state->bias, in[0], out, 0, state->out.width, false, scratch);
+}
+
+static void forward_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    const conv *state = layer->state;
+    bool across = counts_lines(state);
+    convolve(state, TFL_ALL, state->bias, in[0], out, across ? 0 : first, across ? state->out.width : count, false, scratch);
 }
 
 static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
 {
-    convolve(layer->state, (int)part, NULL, in[0], out, accumulate, scratch);
+    const conv *state = layer->state;
+    convolve(state, (int)part, NULL, in[0], out, 0, state->out.width, accumulate, scratch);
 }
 
 /* ---------------------------------------------------------------- transposed */
@@ -520,7 +536,7 @@ static void weight_gradient(const tfl_layer *layer, const float *const *in, cons
 static void window(const tfl_layer *layer, size_t *extent, size_t *stride, int64_t *offset)
 {
     const conv *state = layer->state;
-    *extent = (state->kernel[1] - 1) * state->dilation[1] + 1;
+    *extent = counts_lines(state) ? 0 : (state->kernel[1] - 1) * state->dilation[1] + 1;
     *stride = state->stride[1];
     *offset = -(int64_t)state->before[1];
 }
@@ -536,6 +552,7 @@ const tfl_layer_kind tfl_layer_conv = {
     .prepare = prepare,
     .scratch = scratch_size,
     .forward = forward,
+    .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,

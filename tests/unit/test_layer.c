@@ -338,6 +338,35 @@ static void check_elementwise(instance *it, tfl_rng *rng)
     free(slope);
 }
 
+/* A part of the output comes out as the whole does, and nothing else is touched in a way that shows. */
+static void check_range(instance *it, tfl_rng *rng)
+{
+    const tfl_layer *layer = it->layer;
+    const tfl_shape *out = &layer->shape, *in = &layer->input_shape[0];
+    if (layer->kind->forward_range == NULL) {
+        return;
+    }
+    unsigned axis = out->rank - 1;
+    axis -= out->rank == 3 && out->dim[2] == 1 && in->dim[2] == 1;
+    size_t length = out->dim[axis], channels = out->dim[0];
+    size_t first = tfl_rng_below(rng, (uint32_t)length), count = 1 + tfl_rng_below(rng, (uint32_t)(length - first));
+    layer->kind->forward(layer, (const float *const *)it->in, it->out, it->scratch);
+    memcpy(it->other_out, it->out, layer->size * sizeof(float));
+    for (size_t i = 0; i < layer->size; i++) {
+        size_t position = i / channels % length;
+        it->other_out[i] = position < first || position >= first + count ? it->out[i] : NAN;
+    }
+    layer->kind->forward_range(layer, (const float *const *)it->in, it->other_out, first, count, it->scratch);
+    ck_assert_msg(memcmp(it->out, it->other_out, layer->size * sizeof(float)) == 0, "%s: positions %zu to %zu differ", it->what, first,
+                  first + count - 1);
+}
+
+START_TEST(ranges_are_parts_of_the_whole)
+{
+    for_instances((size_t)_i, check_range);
+}
+END_TEST
+
 START_TEST(elementwise_layers_show_their_function)
 {
     for_instances((size_t)_i, check_elementwise);
@@ -417,6 +446,7 @@ int main(void)
     tcase_add_loop_test(tests, weight_gradient_is_that_of_finite_differences, 0, n);
     tcase_add_loop_test(tests, parts_of_linear_layers_add_up_and_transpose, 0, n);
     tcase_add_loop_test(tests, linear_layers_are_linear, 0, n);
+    tcase_add_loop_test(tests, ranges_are_parts_of_the_whole, 0, n);
     tcase_add_loop_test(tests, elementwise_layers_show_their_function, 0, n);
     tcase_add_test(tests, relu_is_flat_at_zero);
     tcase_add_test(tests, first_of_equal_maxima_wins);
