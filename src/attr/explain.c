@@ -13,13 +13,10 @@
 
 /* ---------------------------------------------------------------- the explainer */
 
-static tfl_status check_options(const tfl_graph *graph, const tfl_explain_options *options, tfl_error *err)
+static tfl_status check_options(const tfl_explain_options *options, tfl_error *err)
 {
     if (options->method->average == TFL_INTEGRATE && options->steps == 0) {
         return tfl_fail(err, TFL_EUSAGE, "%s takes at least 1 step", options->method->name);
-    }
-    if (options->probability && graph->output == graph->logits) {
-        return tfl_fail(err, TFL_EUSAGE, "the model ends in logits: it has no sigmoid whose output could be the target");
     }
     return TFL_OK;
 }
@@ -41,7 +38,10 @@ static tfl_status prepare_weights(tfl_explainer *explainer, tfl_error *err)
 tfl_status tfl_explainer_create(tfl_graph *graph, const tfl_explain_options *options, tfl_explainer **out, tfl_error *err)
 {
     *out = NULL;
-    tfl_status status = check_options(graph, options, err);
+    tfl_status status = check_options(options, err);
+    if (status == TFL_OK && options->probability) {
+        status = tfl_graph_end_in_sigmoid(graph, err);
+    }
     if (status != TFL_OK) {
         return status;
     }

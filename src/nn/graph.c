@@ -251,6 +251,27 @@ tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const
     return status == TFL_OK ? tfl_graph_prepare(graph, NULL, err) : status;
 }
 
+tfl_status tfl_graph_end_in_sigmoid(tfl_graph *graph, tfl_error *err)
+{
+    unsigned sigmoid;
+    if (graph->output != graph->logits) {
+        return TFL_OK;
+    }
+    size_t *n_uses = tfl_realloc(graph->n_uses, graph->n_layers + 1, sizeof *n_uses);
+    if (n_uses == NULL) {
+        return tfl_fail_memory(err, "a network");
+    }
+    graph->n_uses = n_uses;
+    tfl_status status = tfl_graph_add(graph, "sigmoid", NULL, &graph->logits, 1, NULL, &sigmoid, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    graph->n_uses[sigmoid] = 0;
+    graph->n_uses[graph->logits]++;
+    graph->output = sigmoid;
+    return tfl_graph_prepare(graph, NULL, err);
+}
+
 tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err)
 {
     graph->scratch = 0;

@@ -254,28 +254,31 @@ static double gap(const setup *s, size_t t)
     return fabs(sum - (s->output[t] - s->reference_output[t])) / fmax(scale, 1e-3);
 }
 
+static void check_sum(setup *s, const tfl_explain_options *options, int network)
+{
+    explain(s, options);
+    for (size_t t = 0; t < s->n_tasks; t++) {
+        ck_assert_msg(gap(s, t) < 1e-4, "network %d, %s, %zu overrides, %s: task %zu is off by %.2g of its value", network,
+                      options->method->name, options->n_overrides, options->probability ? "probability" : "logit", t, gap(s, t));
+    }
+}
+
 START_TEST(contributions_sum_to_delta)
 {
     static const char *const names[] = {"rescale", "revealcancel", "genomics"};
-    uint64_t seed = (uint64_t)_i;
     tfl_rng rng;
     setup s;
     tfl_rule_override *override;
-    start_random(&s, seed, &rng);
+    start_random(&s, (uint64_t)_i, &rng);
     size_t n = random_overrides(s.graph, &rng, &override);
+    bool softmax = s.graph->layer[s.graph->output].kind->family == TFL_COUPLED;
     for (size_t m = 0; m < 3; m++) {
-        for (size_t overrides = 0; overrides <= n; overrides += n == 0 ? 1 : n) {
-            for (unsigned probability = 0; probability <= (s.graph->layer[s.graph->output].kind->family == TFL_ELEMENTWISE); probability++) {
-                explain(&s, &(tfl_explain_options){.method = method(names[m]),
-                                                   .override = override,
-                                                   .n_overrides = overrides,
-                                                   .probability = probability && s.graph->output != s.graph->logits});
-                for (size_t t = 0; t < s.n_tasks; t++) {
-                    ck_assert_msg(gap(&s, t) < 1e-4, "network %d, %s, %zu overrides: task %zu is off by %.2g of its value", _i,
-                                  names[m], overrides, t, gap(&s, t));
-                }
-            }
-        }
+        tfl_explain_options options = {.method = method(names[m]), .override = override};
+        check_sum(&s, &options, _i);
+        options.n_overrides = n;
+        check_sum(&s, &options, _i);
+        options.probability = !softmax;
+        check_sum(&s, &options, _i);
     }
     free(override);
     finish(&s);
@@ -582,6 +585,34 @@ static tfl_rule rule_of(const tfl_explainer *explainer, const tfl_graph *graph, 
     ck_abort_msg("no layer %s", name);
 }
 
+START_TEST(a_probability_is_explained_behind_the_logits)
+{
+    tfl_rng rng;
+    setup with;
+    setup without;
+    start(&with, small_network(true));
+    start(&without, small_network(false));
+    tfl_rng_init(&rng, 1, "probability", 0);
+    random_one_hot(&rng, with.x, with.size);
+    random_references(&with, &rng);
+    tfl_explain_options options = {.method = method("rescale"), .probability = true};
+    explain(&with, &options);
+    memcpy(without.x, with.x, with.size * sizeof(float));
+    without.n_references = with.n_references;
+    for (size_t j = 0; j < MAX_REFERENCES; j++) {
+        without.reference[j] = need(with.size, sizeof(float));
+        memcpy(without.reference[j], with.reference[j], with.size * sizeof(float));
+    }
+    explain(&without, &options);
+    ck_assert_mem_eq(with.contribution, without.contribution, with.n_tasks * with.size * sizeof(float));
+    for (size_t t = 0; t < with.n_tasks; t++) {
+        ck_assert(with.output[t] > 0.0 && with.output[t] < 1.0 && gap(&with, t) < 1e-5);
+    }
+    finish(&with);
+    finish(&without);
+}
+END_TEST
+
 START_TEST(genomics_chooses_rules_by_the_linear_layer_before)
 {
     const tfl_rule_override override = {"relu1", TFL_RULE_REVEALCANCEL};
@@ -693,6 +724,7 @@ int main(void)
     tcase_add_loop_test(tests, gradient_equals_finite_differences, 0, N_NETWORKS);
     tcase_add_loop_test(tests, integrated_gradients_are_the_mean_of_gradients_at_midpoints, 0, 16);
     tcase_add_loop_test(tests, mutagenesis_is_the_change_of_the_output, 0, 32);
+    tcase_add_test(tests, a_probability_is_explained_behind_the_logits);
     tcase_add_test(tests, genomics_chooses_rules_by_the_linear_layer_before);
     tcase_add_test(tests, options_that_make_no_sense_are_refused);
     tcase_add_test(tests, calls_that_cannot_be_answered_are_refused);
