@@ -41,7 +41,8 @@ typedef enum tfl_n_policy {
 /* "quarter", "zero", "skip", "error" -> policy. */
 bool tfl_n_policy_find(const char *name, tfl_n_policy *policy) TFL_MUST_USE;
 
-/* One-hot rows, out[length][4]; other letters by policy (SKIP and ERROR are the caller's to apply; here they act like ZERO). */
+/* One-hot rows, out[length][4]; other letters by policy (SKIP and ERROR are the caller's to apply; here they act like
+ * ZERO). */
 void tfl_one_hot(const char *letters, size_t length, tfl_n_policy policy, float *out);
 
 /* Number of letters other than A, C, G, T; *first (may be NULL) is the 0-based position of the first. */

@@ -28,12 +28,14 @@ typedef struct tfl_dataset {
     float *label;           /* [n][n_tasks], 0 or 1; NAN where the table has "NA" */
 } tfl_dataset;
 
-/* Reads sequences.fa and labels.tsv of directory. Labels: `#name class split LABEL…`, one row per sequence in any order. */
+/* Reads sequences.fa and labels.tsv of directory. Labels: `#name class split LABEL…`, one row per sequence in any
+ * order. */
 tfl_status tfl_dataset_read(const char *directory, tfl_dataset **out, tfl_error *err) TFL_MUST_USE;
 
-/* The same from two files. The label table needs the columns name and at least one task; class and split are optional (without split,
- * 0.8/0.1/0.1 drawn from (seed, name)). All sequences must have one length. */
-tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, uint64_t seed, tfl_dataset **out, tfl_error *err) TFL_MUST_USE;
+/* The same from two files. The label table needs the columns name and at least one task; class and split are optional
+ * (without split, 0.8/0.1/0.1 drawn from (seed, name)). All sequences must have one length. */
+tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, uint64_t seed, tfl_dataset **out,
+                                  tfl_error *err) TFL_MUST_USE;
 
 void tfl_dataset_free(tfl_dataset *dataset);
 

@@ -1,8 +1,9 @@
 /*
  * error.h: how functions of the library say that something failed.
  *
- * A function that can fail returns a tfl_status and takes a tfl_error as its last argument. The first failure wins: it writes
- * the message, and the frames above only add context in front of it (file, line, record). The library never prints or exits.
+ * A function that can fail returns a tfl_status and takes a tfl_error as its last argument. The first failure wins: it
+ * writes the message, and the frames above only add context in front of it (file, line, record). The library never
+ * prints or exits.
  */
 #ifndef TFLIFT_ERROR_H
 #define TFLIFT_ERROR_H
@@ -47,7 +48,8 @@ typedef struct tfl_error {
  * a message with a name from a broken file stays one line. Returns status, for `return tfl_fail(...)`. */
 tfl_status tfl_fail(tfl_error *err, tfl_status status, const char *format, ...) TFL_PRINTF(3, 4);
 
-/* tfl_fail with TFL_EIO (TFL_ECLOSED for EPIPE, TFL_ENOMEM for ENOMEM) and ": " and the text of errno_value appended. */
+/* tfl_fail with TFL_EIO (TFL_ECLOSED for EPIPE, TFL_ENOMEM for ENOMEM) and ": " and the text of
+ * errno_value appended. */
 tfl_status tfl_fail_errno(tfl_error *err, int errno_value, const char *format, ...) TFL_PRINTF(3, 4);
 
 /* tfl_fail with TFL_ENOMEM, naming what the memory was for. */
@@ -60,8 +62,8 @@ void tfl_error_prefix(tfl_error *err, const char *format, ...) TFL_PRINTF(2, 3);
 /* Back to TFL_OK and no message. */
 void tfl_error_clear(tfl_error *err);
 
-/* clang's analyzer sees one file at a time. This tells it that a failure's status is never TFL_OK, so that it does not follow
- * paths on which a function fails and its caller goes on. */
+/* clang's analyzer sees one file at a time. This tells it that a failure's status is never TFL_OK, so that it does not
+ * follow paths on which a function fails and its caller goes on. */
 #if defined(__clang_analyzer__) && !defined(TFL_ERROR_SOURCE)
 #define tfl_fail(err, status, ...) ((void)(tfl_fail)((err), (status), __VA_ARGS__), (status))
 #define tfl_fail_errno(err, errno_value, ...) ((void)(tfl_fail_errno)((err), (errno_value), __VA_ARGS__), TFL_EIO)

@@ -1,6 +1,6 @@
 /*
- * fasta.h: FASTA records one after the other, plain, gzip or BGZF, "-" for standard input; memory does not grow with their number
- * (but for a hash of each name, to notice duplicates).
+ * fasta.h: FASTA records one after the other, plain, gzip or BGZF, "-" for standard input; memory does not grow with
+ * their number (but for a hash of each name, to notice duplicates).
  */
 #ifndef TFLIFT_FASTA_H
 #define TFLIFT_FASTA_H
@@ -19,8 +19,8 @@ typedef struct tfl_sequence {
     char *description; /* the rest of the header, "" when there is none */
     char *letters;     /* as in the file, either case, NUL-terminated */
     size_t length;
-    uint64_t index;      /* 0-based number of the record in its file */
-    size_t capacity[3];  /* of name, description, letters: the reader's own */
+    uint64_t index;     /* 0-based number of the record in its file */
+    size_t capacity[3]; /* of name, description, letters: the reader's own */
 } tfl_sequence;
 
 /* An empty sequence is {0}; frees what it holds, not itself. */
@@ -32,9 +32,9 @@ tfl_status tfl_sequence_copy(tfl_sequence *to, const tfl_sequence *from, tfl_err
 typedef struct tfl_fasta tfl_fasta;
 
 enum {
-    TFL_FASTA_UNIQUE = 1,     /* a name that comes twice is an error */
-    TFL_FASTA_NOT_EMPTY = 2,  /* a file without records, and a record without letters, are errors */
-    TFL_FASTA_ANY_LETTER = 4  /* do not check that the letters are IUPAC nucleotides */
+    TFL_FASTA_UNIQUE = 1,    /* a name that comes twice is an error */
+    TFL_FASTA_NOT_EMPTY = 2, /* a file without records, and a record without letters, are errors */
+    TFL_FASTA_ANY_LETTER = 4 /* do not check that the letters are IUPAC nucleotides */
 };
 
 tfl_status tfl_fasta_open(const char *path, unsigned flags, tfl_fasta **out, tfl_error *err) TFL_MUST_USE;
@@ -42,8 +42,8 @@ tfl_status tfl_fasta_open_memory(const void *bytes, size_t size, const char *nam
                                  tfl_error *err) TFL_MUST_USE;
 void tfl_fasta_close(tfl_fasta *fasta);
 
-/* Next record into sequence (memory reused); *found is false at the end. Errors name file, line and record: text before the first
- * '>', a record without a name, a byte that is no nucleotide letter, FASTQ, a truncated gzip stream. */
+/* Next record into sequence (memory reused); *found is false at the end. Errors name file, line and record: text before
+ * the first '>', a record without a name, a byte that is no nucleotide letter, FASTQ, a truncated gzip stream. */
 tfl_status tfl_fasta_next(tfl_fasta *fasta, tfl_sequence *sequence, int *found, tfl_error *err) TFL_MUST_USE;
 
 const char *tfl_fasta_name(const tfl_fasta *fasta); /* the path, or "standard input" */

@@ -21,18 +21,20 @@ void tfl_lines_quiet(void);
 /* Opens path; the caller closes. */
 tfl_status tfl_lines_open(const char *path, tfl_lines **out, tfl_error *err) TFL_MUST_USE;
 
-/* A source of lines over bytes in memory (not copied), called name in messages; for tests, fuzzing and built-in data. */
-tfl_status tfl_lines_open_memory(const void *bytes, size_t size, const char *name, tfl_lines **out, tfl_error *err) TFL_MUST_USE;
+/* A source of lines over bytes in memory (not copied), called name in messages; for tests, fuzzing and
+ * built-in data. */
+tfl_status tfl_lines_open_memory(const void *bytes, size_t size, const char *name, tfl_lines **out,
+                                 tfl_error *err) TFL_MUST_USE;
 
 void tfl_lines_close(tfl_lines *lines);
 
 /* Next line without its end (LF or CRLF), NUL-terminated, valid until the next call, the caller may write into it;
- * *line is NULL at the end of the file. A truncated or damaged gzip or BGZF stream and a NUL byte within a line are errors. A
- * byte order mark in front of the first line is left out. */
+ * *line is NULL at the end of the file. A truncated or damaged gzip or BGZF stream and a NUL byte within a line are
+ * errors. A byte order mark in front of the first line is left out. */
 tfl_status tfl_lines_next(tfl_lines *lines, char **line, size_t *length, tfl_error *err) TFL_MUST_USE;
 
-/* The last line read, which the caller has not written into, comes again with the next tfl_lines_next (one line, for readers that
- * look ahead). */
+/* The last line read, which the caller has not written into, comes again with the next tfl_lines_next (one line, for
+ * readers that look ahead). */
 void tfl_lines_push_back(tfl_lines *lines);
 
 int64_t tfl_lines_number(const tfl_lines *lines);   /* of the last line read, from 1 */
@@ -42,7 +44,8 @@ const char *tfl_lines_name(const tfl_lines *lines); /* the path, or "standard in
 tfl_status tfl_lines_fail(const tfl_lines *lines, tfl_error *err, const char *format, ...) TFL_PRINTF(3, 4);
 
 /* Splits a line in place at every separator into at most max fields (the last takes the rest); returns their number.
- * separator '\t' splits at tabs; ' ' splits at runs of blanks and tabs, leading ones ignored (in the last field too, blanks at the end stay).
+ * separator '\t' splits at tabs; ' ' splits at runs of blanks and tabs, leading ones ignored (in the last field too,
+ * blanks at the end stay).
  */
 size_t tfl_lines_split(char *line, char separator, char **field, size_t max);
 

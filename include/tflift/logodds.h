@@ -16,7 +16,8 @@ extern "C" {
 typedef struct tfl_logodds {
     const tfl_motif *motif; /* not owned */
     size_t width;
-    double (*score)[TFL_BASES]; /* [width][4] ln(q / background) of the forward strand */
+    double (*score)[TFL_BASES]; /* [width][4] ln(q / background) of the forward strand, to a multiple of 2^-40: their sums are then exact
+                                   in any order, and words that tie do so bit for bit */
     double background[TFL_BASES];
     double pseudocount;
     double low, high; /* smallest and largest attainable score */
@@ -27,15 +28,17 @@ tfl_status tfl_logodds_create(const tfl_motif *motif, const double background[TF
                               tfl_error *err) TFL_MUST_USE;
 void tfl_logodds_free(tfl_logodds *logodds);
 
-/* Score distribution of a random word from the background: exact P(S >= score), ties within 1e-7 counted
- * (Touzet and Varré, "Efficient and accurate P-value computation for position weight matrices", 2007). */
+/* Score distribution of a random word from the background: P(S >= score), ties within 1e-7 counted. Exact, to the rounding of a
+ * double, for motifs with up to 8192 different scores (any of width 6); for others within 0.3 % of the exact value, mostly
+ * within 0.05 % (compared with complete counts, p from 1 to 1e-13). About 10 ms and 0.3 MB a motif. Compare Touzet and Varré, "Efficient and
+ * accurate P-value computation for position weight matrices", 2007. */
 typedef struct tfl_pvalues tfl_pvalues;
 tfl_status tfl_pvalues_create(const tfl_logodds *logodds, tfl_pvalues **out, tfl_error *err) TFL_MUST_USE;
 void tfl_pvalues_free(tfl_pvalues *pvalues);
 
 double tfl_pvalues_find(const tfl_pvalues *pvalues, double score);
 
-/* Smallest attainable score with P(S >= score) <= p; larger than the largest score when no word is that rare. */
+/* Smallest attainable score with P(S >= score) <= p (attainable up to the error above); infinite when no word is that rare. */
 double tfl_pvalues_threshold(const tfl_pvalues *pvalues, double p);
 
 #ifdef __cplusplus

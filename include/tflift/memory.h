@@ -1,5 +1,6 @@
 /*
- * memory.h: allocation with checked sizes. Every dimension that comes from a file goes through here before memory is asked for.
+ * memory.h: allocation with checked sizes. Every dimension that comes from a file goes through here before memory is
+ * asked for.
  */
 #ifndef TFLIFT_MEMORY_H
 #define TFLIFT_MEMORY_H
@@ -23,13 +24,14 @@ bool tfl_size_add(size_t a, size_t b, size_t *sum) TFL_MUST_USE;
  * The caller frees with free(). */
 void *tfl_calloc(size_t count, size_t size) TFL_MUST_USE;
 
-/* Array grown or shrunk to count elements, the old content kept; NULL on overflow or out of memory, and then the old array is
- * untouched. The caller frees with free(). */
+/* Array grown or shrunk to count elements, the old content kept; NULL on overflow or out of memory, and then the old
+ * array is untouched. The caller frees with free(). */
 void *tfl_realloc(void *array, size_t count, size_t size) TFL_MUST_USE;
 
-/* Makes room for at least need elements in *array, growing *capacity geometrically. *array and *capacity are unchanged on
- * failure. what names the thing in the error message. */
-tfl_status tfl_grow(void **array, size_t *capacity, size_t need, size_t size, const char *what, tfl_error *err) TFL_MUST_USE;
+/* Makes room for at least need elements in *array, growing *capacity geometrically. *array and *capacity are unchanged
+ * on failure. what names the thing in the error message. */
+tfl_status tfl_grow(void **array, size_t *capacity, size_t need, size_t size, const char *what,
+                    tfl_error *err) TFL_MUST_USE;
 
 /* count floats at a 64-byte boundary, zeroed; free with free(). NULL on overflow or out of memory. */
 float *tfl_alloc_floats(size_t count) TFL_MUST_USE;

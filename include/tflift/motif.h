@@ -37,7 +37,11 @@ typedef struct tfl_motifs {
 tfl_status tfl_motifs_read(const char *path, tfl_motifs **out, tfl_error *err) TFL_MUST_USE;
 tfl_status tfl_motifs_read_memory(const void *bytes, size_t size, const char *name, tfl_motifs **out, tfl_error *err) TFL_MUST_USE;
 
-/* Writes in the named format ("meme", "jaspar", "transfac", "homer", "rows"). */
+/* Names of the formats, as written and as told apart on reading: "meme", "transfac", "homer", "jaspar", "rows"; NULL after the last. */
+const char *tfl_motif_format_name(size_t i);
+
+/* Writes in the named format. Probabilities survive in all of them; sites in meme, jaspar and transfac; the background in meme; the
+ * second name in all but homer. Blanks within a name become '_' where the format needs one word. */
 tfl_status tfl_motifs_write(const tfl_motifs *motifs, const char *format, tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
 void tfl_motifs_free(tfl_motifs *motifs);

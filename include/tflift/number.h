@@ -27,7 +27,8 @@ bool tfl_parse_double(const char *text, double *value) TFL_MUST_USE;
 
 enum { TFL_NUMBER_SIZE = 32 }; /* room that the formatters need, NUL included */
 
-/* Shortest decimal text that reads back as exactly this float: "0.25", "-1.5e-07", "0", "nan", "inf". Returns its length. */
+/* Shortest decimal text that reads back as exactly this float: "0.25", "-1.5e-07", "0", "nan", "inf". Returns its
+ * length. */
 size_t tfl_format_float(char text[TFL_NUMBER_SIZE], float value);
 
 /* The same for a double. */

@@ -1,8 +1,9 @@
 /*
  * output.h: outputs that appear under their name only when they are complete.
  *
- * A file is written under a temporary name beside its place, synced and renamed by commit; discard, and a signal that the program
- * handles with tfl_outputs_abandon, remove it and leave an old file of that name untouched. "-" is standard output.
+ * A file is written under a temporary name beside its place, synced and renamed by commit; discard, and a signal that
+ * the program handles with tfl_outputs_abandon, remove it and leave an old file of that name untouched. "-" is standard
+ * output.
  */
 #ifndef TFLIFT_OUTPUT_H
 #define TFLIFT_OUTPUT_H
@@ -25,14 +26,16 @@ typedef enum tfl_compression {
 } tfl_compression;
 
 /* Opens path for writing. Devices and pipes (/dev/full, /dev/stdout, a FIFO) are written directly. */
-tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_output **out, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_output **out,
+                           tfl_error *err) TFL_MUST_USE;
 
 /* Appends bytes. Once a write failed every later call fails with the same error, and so does commit. */
 tfl_status tfl_output_write(tfl_output *output, const void *bytes, size_t size, tfl_error *err) TFL_MUST_USE;
 tfl_status tfl_output_printf(tfl_output *output, tfl_error *err, const char *format, ...) TFL_PRINTF(3, 4) TFL_MUST_USE;
 
-/* Room for size bytes inside the output's buffer, to be filled by the caller and then accepted with tfl_output_advance (number of
- * bytes really used, at most size): text without copies. NULL when flushing failed or out of memory; size <= 65536. */
+/* Room for size bytes inside the output's buffer, to be filled by the caller and then accepted with tfl_output_advance
+ * (number of bytes really used, at most size): text without copies. NULL when flushing failed or out of memory; size <=
+ * 65536. */
 char *tfl_output_reserve(tfl_output *output, size_t size, tfl_error *err) TFL_MUST_USE;
 void tfl_output_advance(tfl_output *output, size_t used);
 
@@ -41,7 +44,8 @@ uint64_t tfl_output_position(const tfl_output *output);
 
 /* Overwrites bytes at offset, which have been written before (headers that are known only at the end). TFL_EUSAGE for
  * compressed and for non-seekable outputs; ask tfl_output_seekable first. */
-tfl_status tfl_output_patch(tfl_output *output, uint64_t offset, const void *bytes, size_t size, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_output_patch(tfl_output *output, uint64_t offset, const void *bytes, size_t size,
+                            tfl_error *err) TFL_MUST_USE;
 bool tfl_output_seekable(const tfl_output *output);
 
 /* What is buffered goes to the operating system now (for standard output that a person or a pipe waits for). */
@@ -53,14 +57,16 @@ tfl_status tfl_output_commit(tfl_output *output, tfl_error *err) TFL_MUST_USE;
 /* Removes what was written and frees output; NULL is allowed. */
 void tfl_output_discard(tfl_output *output);
 
-/* Removes the temporary files of all open outputs. Async-signal-safe; for signal handlers, after which the program ends. */
+/* Removes the temporary files of all open outputs. Async-signal-safe; for signal handlers, after which the program
+ * ends. */
 void tfl_outputs_abandon(void);
 
 /* Fails when output_path is the same file as one of the n input paths ("-" and NULL are skipped). */
-tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n,
+                            tfl_error *err) TFL_MUST_USE;
 
-/* A temporary file for spilling, unlinked at once (in $TMPDIR, else /tmp), read and written by offset with pread/pwrite.
- * Returns its descriptor in *fd; close() ends it. */
+/* A temporary file for spilling, unlinked at once (in $TMPDIR, else /tmp), read and written by offset with
+ * pread/pwrite. Returns its descriptor in *fd; close() ends it. */
 tfl_status tfl_spill_open(int *fd, tfl_error *err) TFL_MUST_USE;
 
 /* pread/pwrite of exactly size bytes, interrupted calls repeated; a short read is an error. */

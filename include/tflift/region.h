@@ -22,11 +22,12 @@ typedef struct tfl_region {
     bool placed; /* named by coordinates; false: the sequence is its own contig, start 0 */
 } tfl_region;
 
-/* Places a sequence by its name: "chr:start-end", "name::chr:start-end", either with "(+)" or "(-)". The length tells 0-based
- * half-open (bedtools: end - start == length) from 1-based closed (samtools: end - start + 1 == length). A name that does not have
- * this form, or coordinates == false, makes the sequence its own contig. A name of this form whose numbers do not fit
- * the length is an error that says both. The caller clears. */
-tfl_status tfl_region_parse(const char *name, size_t length, bool coordinates, tfl_region *region, tfl_error *err) TFL_MUST_USE;
+/* Places a sequence by its name: "chr:start-end", "name::chr:start-end", either with "(+)" or "(-)". The length tells
+ * 0-based half-open (bedtools: end - start == length) from 1-based closed (samtools: end - start + 1 == length). A name
+ * that does not have this form, or coordinates == false, makes the sequence its own contig. A name of this form whose
+ * numbers do not fit the length is an error that says both. The caller clears. */
+tfl_status tfl_region_parse(const char *name, size_t length, bool coordinates, tfl_region *region,
+                            tfl_error *err) TFL_MUST_USE;
 
 void tfl_region_clear(tfl_region *region);
 

@@ -1,8 +1,9 @@
 /*
- * rng.h: counter-based random numbers (Philox4x32-10: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC11).
+ * rng.h: counter-based random numbers (Philox4x32-10: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+ * SC11).
  *
- * A stream is keyed by (seed, name, index): the draws for reference 3 of sequence "chr1:100-300" are the same whatever the order,
- * batch, thread or shard in which the sequences are worked on.
+ * A stream is keyed by (seed, name, index): the draws for reference 3 of sequence "chr1:100-300" are the same whatever
+ * the order, batch, thread or shard in which the sequences are worked on.
  */
 #ifndef TFLIFT_RNG_H
 #define TFLIFT_RNG_H
@@ -21,7 +22,8 @@ typedef struct tfl_rng {
     unsigned used;     /* draws of block already handed out */
 } tfl_rng;
 
-/* A stream for (seed, name, index); name is any bytes, NUL-terminated, such as a sequence's name or a purpose ("dropout"). */
+/* A stream for (seed, name, index); name is any bytes, NUL-terminated, such as a sequence's name or a purpose
+ * ("dropout"). */
 void tfl_rng_init(tfl_rng *rng, uint64_t seed, const char *name, uint64_t index);
 
 uint32_t tfl_rng_next(tfl_rng *rng);   /* uniform 32 bits */

@@ -1,10 +1,11 @@
 /*
  * shuffle.h: uniform k-let shuffles.
  *
- * k = 1 permutes the letters. k >= 2 draws uniformly from all sequences with the same k-let counts and the same first (k-1)-mer: an
- * Eulerian path of the (k-1)-mer graph whose last-exit tree is drawn by Wilson's algorithm (Kandel, Matias, Unger and Winkler,
- * "Shuffling biological sequences", 1996; Wilson, "Generating random spanning trees more quickly than the cover time", 1996).
- * Letters are compared as upper case; a letter other than A, C, G, T (N, R, …) is one of its own kind.
+ * k = 1 permutes the letters. k >= 2 draws uniformly from all sequences with the same k-let counts and the same first
+ * (k-1)-mer: an Eulerian path of the (k-1)-mer graph whose last-exit tree is drawn by Wilson's algorithm (Kandel,
+ * Matias, Unger and Winkler, "Shuffling biological sequences", 1996; Wilson, "Generating random spanning trees more
+ * quickly than the cover time", 1996). Letters are compared as upper case; a letter other than A, C, G, T (N, R, …) is
+ * one of its own kind.
  */
 #ifndef TFLIFT_SHUFFLE_H
 #define TFLIFT_SHUFFLE_H
@@ -26,8 +27,8 @@ typedef struct tfl_shuffler tfl_shuffler;
 tfl_status tfl_shuffler_create(tfl_shuffler **out, tfl_error *err) TFL_MUST_USE;
 void tfl_shuffler_free(tfl_shuffler *shuffler);
 
-/* A shuffle of letters[length] into out[length] (upper case, no NUL; may not overlap). Sequences shorter than k come back as they
- * are. */
+/* A shuffle of letters[length] into out[length] (upper case, no NUL; may not overlap). Sequences shorter than k come
+ * back as they are. */
 tfl_status tfl_shuffle(tfl_shuffler *shuffler, const char *letters, size_t length, unsigned k, tfl_rng *rng, char *out,
                        tfl_error *err) TFL_MUST_USE;
 

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A name from a broken file may hold anything; a terminal gets one line of text. Bytes above 127 stay: they may be UTF-8. */
+/* A name from a broken file may hold anything; a terminal gets one line of text. Bytes above 127 stay: they may be
+ * UTF-8. */
 static void make_printable(char *text)
 {
     for (; *text != '\0'; text++) {

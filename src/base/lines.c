@@ -62,7 +62,8 @@ static tfl_status create(const char *name, tfl_lines **out, tfl_error *err)
     return TFL_OK;
 }
 
-/* A descriptor of our own, opened here rather than by HTSlib: a name such as "http://…" is a file's name and nothing else. */
+/* A descriptor of our own, opened here rather than by HTSlib: a name such as "http://…" is a file's name and nothing
+ * else. */
 static int open_descriptor(const char *path)
 {
     return strcmp(path, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
@@ -129,7 +130,8 @@ void tfl_lines_close(tfl_lines *lines)
 
 static tfl_status fail_truncated(const tfl_lines *lines, tfl_error *err)
 {
-    return tfl_fail(err, TFL_EINPUT, "%s: the compressed file ends too early: it is truncated, get it again", lines->name);
+    return tfl_fail(err, TFL_EINPUT, "%s: the compressed file ends too early: it is truncated, get it again",
+                    lines->name);
 }
 
 static tfl_status fail_read(const tfl_lines *lines, tfl_error *err)
@@ -141,15 +143,15 @@ static tfl_status fail_read(const tfl_lines *lines, tfl_error *err)
     return tfl_fail(err, TFL_EINPUT, "%s: the compressed file is truncated or damaged: get it again", lines->name);
 }
 
-/* What HTSlib takes for a good end and is none: a BGZF file without its last, empty block, and a gzip file too short for HTSlib to
- * know it as one. */
+/* What HTSlib takes for a good end and is none: a BGZF file without its last, empty block, and a gzip file too short
+ * for HTSlib to know it as one. */
 static bool is_truncated(const tfl_lines *lines)
 {
     if (bgzf_compression(lines->bgzf) == COMPRESSION_BGZF) {
         return !lines->bgzf->last_block_eof;
     }
-    return !lines->bgzf->is_compressed && lines->number == 0 && lines->end - lines->start < 18 && lines->end > lines->start &&
-           (unsigned char)lines->buffer[lines->start] == 0x1F &&
+    return !lines->bgzf->is_compressed && lines->number == 0 && lines->end - lines->start < 18 &&
+           lines->end > lines->start && (unsigned char)lines->buffer[lines->start] == 0x1F &&
            (lines->end - lines->start == 1 || (unsigned char)lines->buffer[lines->start + 1] == 0x8B);
 }
 
@@ -174,7 +176,8 @@ static tfl_status read_bgzf(tfl_lines *lines, char *to, size_t room, size_t *n, 
     return got == 0 && is_truncated(lines) ? fail_truncated(lines, err) : TFL_OK;
 }
 
-/* Moves the begun line to the front, makes room and reads on; one byte stays free for the NUL of a last line without end. */
+/* Moves the begun line to the front, makes room and reads on; one byte stays free for the NUL of a last line without
+ * end. */
 static tfl_status fill(tfl_lines *lines, tfl_error *err)
 {
     memmove(lines->buffer, lines->buffer + lines->start, lines->end - lines->start);
@@ -213,7 +216,8 @@ static tfl_status give_line(tfl_lines *lines, size_t length, size_t skip, tfl_er
     if (length > 0 && line[length - 1] == '\r') {
         length--;
     }
-    if (lines->number == 1 && length >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) { /* the mark that some editors put first */
+    if (lines->number == 1 && length >= 3 &&
+        memcmp(line, "\xEF\xBB\xBF", 3) == 0) { /* the mark that some editors put first */
         line += 3;
         length -= 3;
     }

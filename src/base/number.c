@@ -3,6 +3,8 @@
 
 #include "tflift/number.h"
 
+#include "base/decimal_internal.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -151,7 +153,8 @@ static bool convert_exactly(const decimal *number, double *value)
     return true;
 }
 
-/* The C library's conversion, given a text without a decimal point: that character is the locale's choice, the rest is not. */
+/* The C library's conversion, given a text without a decimal point: that character is the locale's choice, the rest is
+ * not. */
 static double convert_slowly(const decimal *number)
 {
     char text[MOST_DIGITS + 32];
@@ -181,129 +184,129 @@ bool tfl_parse_double(const char *text, double *value)
 
 /* ---------------------------------------------------------------- numbers to text */
 
-/* Lays out 0.d1d2…dn * 10^point as %g would: plain within [1e-5, 1e16), with an exponent outside. Returns the length. */
-static size_t lay_out(char *text, const char *digit, int n, int point)
+/* Digits with zeros behind them, so that copies of a fixed size (which cost next to nothing) may take more than is
+ * needed. */
+enum { MOST_DIGITS_OUT = 20, ROOM = 24 };
+
+typedef struct digit_text {
+    char byte[MOST_DIGITS_OUT + ROOM + 4];
+    const char *first;
+    int n;
+} digit_text;
+
+static void write_digits(uint64_t digits, digit_text *text)
 {
-    char *at = text;
+    static const char pairs[] =
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+    memset(text->byte + MOST_DIGITS_OUT, '0', sizeof text->byte - MOST_DIGITS_OUT);
+    char *at = text->byte + MOST_DIGITS_OUT;
+    while (digits >= 100) {
+        at -= 2;
+        memcpy(at, pairs + 2 * (digits % 100), 2);
+        digits /= 100;
+    }
+    if (digits >= 10) {
+        at -= 2;
+        memcpy(at, pairs + 2 * digits, 2);
+    } else {
+        *--at = (char)('0' + digits);
+    }
+    text->first = at;
+    text->n = (int)(text->byte + MOST_DIGITS_OUT - at);
+}
+
+/* e-07, e+16, e-123. */
+static size_t write_exponent(char *at, int exponent)
+{
+    unsigned size = (unsigned)abs(exponent);
+    char *start = at;
+    *at++ = 'e';
+    *at++ = exponent < 0 ? '-' : '+';
+    if (size >= 100) {
+        *at++ = (char)('0' + size / 100);
+    }
+    *at++ = (char)('0' + size / 10 % 10);
+    *at++ = (char)('0' + size % 10);
+    return (size_t)(at - start);
+}
+
+/* 0.d1d2…dn * 10^point as %g would write it: plain within [1e-5, 1e16), with an exponent outside. out has room for 2
+ * ROOM + 8. Returns the length. */
+static size_t lay_out(char *out, const digit_text *text, int point)
+{
+    size_t n = (size_t)text->n;
     int exponent = point - 1;
     if (exponent < -5 || exponent > 15) {
-        *at++ = digit[0];
-        if (n > 1) {
-            *at++ = '.';
-            memcpy(at, digit + 1, (size_t)(n - 1));
-            at += n - 1;
-        }
-        return (size_t)(at - text) + (size_t)snprintf(at, 8, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+        out[0] = text->first[0];
+        out[1] = '.';
+        memcpy(out + 2, text->first + 1, ROOM);
+        size_t length = n > 1 ? n + 1 : 1;
+        return length + write_exponent(out + length, exponent);
     }
     if (point <= 0) {
-        memcpy(at, "0.", 2);
-        memset(at + 2, '0', (size_t)-point);
-        at += 2 - point;
-        memcpy(at, digit, (size_t)n);
-        at += n;
-    } else if (point >= n) {
-        memcpy(at, digit, (size_t)n);
-        memset(at + n, '0', (size_t)(point - n));
-        at += point;
-    } else {
-        memcpy(at, digit, (size_t)point);
-        at[point] = '.';
-        memcpy(at + point + 1, digit + point, (size_t)(n - point));
-        at += n + 1;
+        size_t lead = (size_t)(2 - point);
+        memcpy(out, "0.000000", 8);
+        memcpy(out + lead, text->first, ROOM);
+        return lead + n;
     }
-    *at = '\0';
-    return (size_t)(at - text);
+    size_t whole = (size_t)point;
+    memcpy(out, text->first, ROOM);
+    if (whole >= n) {
+        return whole;
+    }
+    out[whole] = '.';
+    memcpy(out + whole + 1, text->first + whole, ROOM);
+    return n + 1;
 }
 
-static bool format_special(char text[TFL_NUMBER_SIZE], double value)
+static size_t format_special(char text[TFL_NUMBER_SIZE], double value)
 {
-    const char *word = isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-    if (isfinite(value)) {
-        return false;
-    }
-    memcpy(text, word, strlen(word) + 1);
-    return true;
+    const char *word = isnan(value) ? "nan" : value > 0 ? "inf" : value < 0 ? "-inf" : "0";
+    size_t length = strlen(word);
+    memcpy(text, word, length + 1);
+    return length;
 }
 
-/* The digits of value, which is positive, to `precision` digits, trailing zeros removed. Returns their number. */
-static int digits_of(double value, int precision, char *digit, int *point)
+static size_t format_decimal(char text[TFL_NUMBER_SIZE], tfl_decimal number, bool negative)
 {
-    char text[48];
-    snprintf(text, sizeof text, "%.*e", precision - 1, value);
-    const char *at = text;
-    int n = 0;
-    for (; *at != 'e'; at++) {
-        if (is_digit(*at)) { /* the decimal point is the locale's */
-            digit[n++] = *at;
-        }
+    while (number.digits % 10 == 0) {
+        number.digits /= 10;
+        number.exponent++;
     }
-    *point = (int)strtol(at + 1, NULL, 10) + 1;
-    while (n > 1 && digit[n - 1] == '0') {
-        n--;
-    }
-    return n;
-}
-
-static bool reads_back(const char *digit, int n, int point, double value, bool is_float)
-{
-    char text[48];
-    memcpy(text, digit, (size_t)n);
-    snprintf(text + n, sizeof text - (size_t)n, "e%d", point - n);
-    return is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value;
-}
-
-static size_t format_shortest(char text[TFL_NUMBER_SIZE], double value, bool is_float)
-{
-    if (format_special(text, value)) {
-        return strlen(text);
-    }
-    size_t sign = signbit(value) != 0 && value != 0;
-    if (sign) {
-        text[0] = '-';
-    }
-    if (value == 0) {
-        memcpy(text, "0", 2);
-        return 1;
-    }
-    char digit[32] = {0};
-    int point = 0;
-    int n = 0;
-    int most = is_float ? 9 : 17;
-    for (int precision = 1; precision <= most; precision++) {
-        n = digits_of(fabs(value), precision, digit, &point);
-        if (reads_back(digit, n, point, fabs(value), is_float)) {
-            break;
-        }
-    }
-    return sign + lay_out(text + sign, digit, n, point);
+    digit_text digits;
+    char out[2 * ROOM + 8];
+    write_digits(number.digits, &digits);
+    size_t length = lay_out(out, &digits, digits.n + number.exponent);
+    text[0] = '-';
+    out[length] = '\0';
+    memcpy(text + negative, out, TFL_NUMBER_SIZE - 1);
+    return length + negative;
 }
 
 size_t tfl_format_float(char text[TFL_NUMBER_SIZE], float value)
 {
-    return format_shortest(text, (double)value, true);
+    if (value == 0 || !isfinite(value)) {
+        return format_special(text, (double)value);
+    }
+    return format_decimal(text, tfl_decimal_of_float(fabsf(value)), value < 0);
 }
 
 size_t tfl_format_double(char text[TFL_NUMBER_SIZE], double value)
 {
-    return format_shortest(text, value, false);
+    if (value == 0 || !isfinite(value)) {
+        return format_special(text, value);
+    }
+    return format_decimal(text, tfl_decimal_of_double(fabs(value)), value < 0);
 }
 
 size_t tfl_format_int(char text[TFL_NUMBER_SIZE], int64_t value)
 {
-    char digit[24];
-    size_t n = 0;
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digit[n++] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
-    size_t length = 0;
-    if (value < 0) {
-        text[length++] = '-';
-    }
-    while (n > 0) {
-        text[length++] = digit[--n];
-    }
-    text[length] = '\0';
-    return length;
+    digit_text digits;
+    write_digits(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, &digits);
+    size_t negative = value < 0;
+    text[0] = '-';
+    memcpy(text + negative, digits.first, ROOM);
+    text[negative + (size_t)digits.n] = '\0';
+    return negative + (size_t)digits.n;
 }

@@ -35,8 +35,8 @@ struct tfl_output {
 
 /* ---------------------------------------------------------------- opening */
 
-/* What path leads to when its last part is a chain of symbolic links, the last of which may lead to nothing yet. The caller
- * frees; NULL with errno set on failure. */
+/* What path leads to when its last part is a chain of symbolic links, the last of which may lead to nothing yet. The
+ * caller frees; NULL with errno set on failure. */
 static char *follow_links(const char *path)
 {
     char *at = tfl_strdup(path);
@@ -273,7 +273,8 @@ tfl_status tfl_output_write(tfl_output *output, const void *bytes, size_t size, 
 char *tfl_output_reserve(tfl_output *output, size_t size, tfl_error *err)
 {
     if (size > LARGEST_RESERVE) {
-        (void)tfl_fail(err, TFL_EUSAGE, "%s: %zu bytes at once, and %d is the most", output->name, size, LARGEST_RESERVE);
+        (void)tfl_fail(err, TFL_EUSAGE, "%s: %zu bytes at once, and %d is the most", output->name, size,
+                       LARGEST_RESERVE);
         return NULL;
     }
     if (output->failure.status != TFL_OK) {
@@ -292,10 +293,11 @@ void tfl_output_advance(tfl_output *output, size_t used)
 }
 
 /* A text longer than a reservation is formatted in memory of its own. */
-static tfl_status write_long_text(tfl_output *output, size_t length, tfl_error *err, const char *format, va_list arguments)
-    TFL_PRINTF(4, 0);
+static tfl_status write_long_text(tfl_output *output, size_t length, tfl_error *err, const char *format,
+                                  va_list arguments) TFL_PRINTF(4, 0);
 
-static tfl_status write_long_text(tfl_output *output, size_t length, tfl_error *err, const char *format, va_list arguments)
+static tfl_status write_long_text(tfl_output *output, size_t length, tfl_error *err, const char *format,
+                                  va_list arguments)
 {
     char *text = tfl_realloc(NULL, length + 1, 1);
     if (text == NULL) {
@@ -370,8 +372,7 @@ tfl_status tfl_output_flush(tfl_output *output, tfl_error *err)
     }
     tfl_status status = empty_buffer(output, err);
     errno = 0;
-    if (status == TFL_OK && output->bgzf != NULL &&
-        (bgzf_flush(output->bgzf) != 0 || hflush(output->bgzf->fp) != 0)) {
+    if (status == TFL_OK && output->bgzf != NULL && (bgzf_flush(output->bgzf) != 0 || hflush(output->bgzf->fp) != 0)) {
         (void)fail_write(output, errno_or_io());
         return tell(output, err);
     }
@@ -443,15 +444,16 @@ void tfl_output_discard(tfl_output *output)
 tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n, tfl_error *err)
 {
     struct stat output;
-    if (output_path == NULL || strcmp(output_path, "-") == 0 || stat(output_path, &output) != 0 || !S_ISREG(output.st_mode)) {
+    if (output_path == NULL || strcmp(output_path, "-") == 0 || stat(output_path, &output) != 0 ||
+        !S_ISREG(output.st_mode)) {
         return TFL_OK;
     }
     for (size_t i = 0; i < n; i++) {
         struct stat input;
         if (input_path[i] != NULL && strcmp(input_path[i], "-") != 0 && stat(input_path[i], &input) == 0 &&
             input.st_dev == output.st_dev && input.st_ino == output.st_ino) {
-            return tfl_fail(err, TFL_EUSAGE, "%s: would overwrite the input %s: give the output another name", output_path,
-                            input_path[i]);
+            return tfl_fail(err, TFL_EUSAGE, "%s: would overwrite the input %s: give the output another name",
+                            output_path, input_path[i]);
         }
     }
     return TFL_OK;

@@ -49,7 +49,8 @@ uint64_t tfl_hash64(const void *bytes, size_t length)
     return mix64(hash);
 }
 
-/* The name and the seed make the key, the index the upper half of the counter, so that streams of one name never meet. */
+/* The name and the seed make the key, the index the upper half of the counter, so that streams of one name never meet.
+ */
 void tfl_rng_init(tfl_rng *rng, uint64_t seed, const char *name, uint64_t index)
 {
     uint64_t key = mix64(tfl_hash64(name, strlen(name)) + mix64(seed ^ UINT64_C(0x9E3779B97F4A7C15)));
@@ -82,8 +83,8 @@ uint64_t tfl_rng_next64(tfl_rng *rng)
 
 /* ---------------------------------------------------------------- distributions */
 
-/* Lemire, "Fast random integer generation in an interval", 2019: the product's upper half, unless its lower half is one of
- * the 2^32 mod bound values that would favour some results. */
+/* Lemire, "Fast random integer generation in an interval", 2019: the product's upper half, unless its lower half is one
+ * of the 2^32 mod bound values that would favour some results. */
 uint32_t tfl_rng_below(tfl_rng *rng, uint32_t bound)
 {
     uint64_t product = (uint64_t)tfl_rng_next(rng) * bound;

@@ -1,8 +1,9 @@
 /* Temporary files that become outputs, or vanish.
  *
- * The list of the existing ones is the one piece of global state in the library: a signal handler gets no argument. It is a linked list
- * that only grows, by compare-and-swap, so that the handler may walk it at any moment; an entry whose file is gone is used again. A path
- * is taken out of its entry by exchange, by whoever removes the file, so that it is never freed under the handler. */
+ * The list of the existing ones is the one piece of global state in the library: a signal handler gets no argument. It
+ * is a linked list that only grows, by compare-and-swap, so that the handler may walk it at any moment; an entry whose
+ * file is gone is used again. A path is taken out of its entry by exchange, by whoever removes the file, so that it is
+ * never freed under the handler. */
 #include "config.h"
 
 #include "base/tempfile_internal.h"
@@ -130,8 +131,8 @@ static tfl_tempfile *attempt_create(const char *target, mode_t mode, unsigned at
     return tempfile;
 }
 
-tfl_status tfl_tempfile_create(const char *target, mode_t mode, bool exact, const char *name, tfl_tempfile **out, int *fd,
-                               tfl_error *err)
+tfl_status tfl_tempfile_create(const char *target, mode_t mode, bool exact, const char *name, tfl_tempfile **out,
+                               int *fd, tfl_error *err)
 {
     int error = EEXIST;
     *out = NULL;
@@ -151,7 +152,8 @@ tfl_status tfl_tempfile_create(const char *target, mode_t mode, bool exact, cons
     return TFL_OK;
 }
 
-/* So that the new name outlives a crash of the machine. Folders that cannot be opened or synced are left to the system. */
+/* So that the new name outlives a crash of the machine. Folders that cannot be opened or synced are left to the system.
+ */
 static void sync_folder(const char *path)
 {
     size_t length = tfl_path_folder(path);

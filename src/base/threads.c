@@ -1,7 +1,7 @@
 /* The ordered pipeline.
  *
- * All threads are equal: each one looks for the most urgent step (write, then work, then read) and takes it; none is kept
- * for reading or writing. Item number i lives in slot i % n_items from its read to its write. */
+ * All threads are equal: each one looks for the most urgent step (write, then work, then read) and takes it; none is
+ * kept for reading or writing. Item number i lives in slot i % n_items from its read to its write. */
 #include "config.h"
 
 #include "tflift/threads.h"
@@ -127,7 +127,8 @@ static step choose_step(pipeline_run *run, uint64_t *item)
 }
 
 /* Called without the lock. */
-static tfl_status take_step(const pipeline_run *run, step chosen, unsigned worker, uint64_t item, bool *end, tfl_error *err)
+static tfl_status take_step(const pipeline_run *run, step chosen, unsigned worker, uint64_t item, bool *end,
+                            tfl_error *err)
 {
     void *slot = run->item[item % run->n_items];
     switch (chosen) {
@@ -224,8 +225,8 @@ static tfl_status run_alone(const tfl_pipeline *pipeline, void *context, void *i
     }
 }
 
-tfl_status tfl_pipeline_run(const tfl_pipeline *pipeline, void *context, void *const *item, size_t n_items, unsigned threads,
-                            tfl_error *err)
+tfl_status tfl_pipeline_run(const tfl_pipeline *pipeline, void *context, void *const *item, size_t n_items,
+                            unsigned threads, tfl_error *err)
 {
     if (threads <= 1) {
         return run_alone(pipeline, context, item[0], err);
@@ -258,8 +259,8 @@ typedef struct loop_run {
     failure first;
 } loop_run;
 
-/* Indices are taken in order, so that all below a failing one have been taken when it fails: the smallest failure is always
- * among those that ran. */
+/* Indices are taken in order, so that all below a failing one have been taken when it fails: the smallest failure is
+ * always among those that ran. */
 static void run_loop(void *shared, unsigned worker)
 {
     loop_run *run = shared;

@@ -13,6 +13,23 @@ static bool always(void)
     return true;
 }
 
+/* Single features, as clang 14 does not know the levels by name; what a level has beyond these comes with them. */
+#ifdef TFL_KERNELS_V3
+static bool has_v3(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+}
+#endif
+
+#ifdef TFL_KERNELS_V4
+static bool has_v4(void)
+{
+    return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
 typedef struct level {
     const tfl_kernels *kernels;
     bool (*runs)(void);
@@ -20,7 +37,16 @@ typedef struct level {
 
 /* Best first. */
 static const level levels[] = {
-    {&tfl_kernels_naive, always},
+#ifdef TFL_KERNELS_V4
+    {&tfl_kernels_v4, has_v4},
+#endif
+#ifdef TFL_KERNELS_V3
+    {&tfl_kernels_v3, has_v3},
+#endif
+#ifdef TFL_KERNELS_NEON
+    {&tfl_kernels_neon, always},
+#endif
+    {&tfl_kernels_portable, always},
 };
 
 static _Atomic(const tfl_kernels *) chosen;

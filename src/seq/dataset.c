@@ -39,8 +39,8 @@ void tfl_dataset_free(tfl_dataset *dataset)
 /* What is being read. */
 typedef struct reading {
     tfl_dataset *dataset;
-    size_t capacity;  /* of its sequences */
-    tfl_table *name;  /* of its sequences */
+    size_t capacity; /* of its sequences */
+    tfl_table *name; /* of its sequences */
     const char *fasta;
     uint64_t seed;
 
@@ -57,8 +57,8 @@ static tfl_status add_sequence(reading *r, const tfl_sequence *sequence, tfl_err
 {
     tfl_dataset *dataset = r->dataset;
     if (dataset->n > 0 && sequence->length != dataset->length) {
-        return tfl_fail(err, TFL_EINPUT, "%s: record %s has %zu letters, and %zu are needed, as in the first record", r->fasta,
-                        sequence->name, sequence->length, dataset->length);
+        return tfl_fail(err, TFL_EINPUT, "%s: record %s has %zu letters, and %zu are needed, as in the first record",
+                        r->fasta, sequence->name, sequence->length, dataset->length);
     }
     dataset->length = sequence->length;
     void *array = dataset->sequence;
@@ -122,7 +122,8 @@ static tfl_status reserve_columns(reading *r, tfl_error *err)
     r->field = tfl_calloc(r->n_columns + 1, sizeof *r->field);
     r->task_column = tfl_calloc(r->n_columns, sizeof *r->task_column);
     r->dataset->task = tfl_calloc(r->n_columns, sizeof *r->dataset->task);
-    return r->field == NULL || r->task_column == NULL || r->dataset->task == NULL ? tfl_fail_memory(err, "the labels") : TFL_OK;
+    return r->field == NULL || r->task_column == NULL || r->dataset->task == NULL ? tfl_fail_memory(err, "the labels")
+                                                                                  : TFL_OK;
 }
 
 static tfl_status add_task(reading *r, size_t column, tfl_error *err)
@@ -171,8 +172,10 @@ static tfl_status assign_columns(reading *r, tfl_error *err)
         }
     }
     if (status == TFL_OK && (r->name_column == r->n_columns || r->dataset->n_tasks == 0)) {
-        return tfl_lines_fail(r->lines, err, "the header needs the column name and at least one task: "
-                                             "#name, then class and split where there are any, then the tasks, with tabs between them");
+        return tfl_lines_fail(
+            r->lines, err,
+            "the header needs the column name and at least one task: "
+            "#name, then class and split where there are any, then the tasks, with tabs between them");
     }
     return status;
 }
@@ -185,7 +188,8 @@ static tfl_status read_header(reading *r, tfl_error *err)
         return status;
     }
     if (line == NULL) {
-        return tfl_fail(err, TFL_EINPUT, "%s: empty, and a header #name class split TASK… is needed", tfl_lines_name(r->lines));
+        return tfl_fail(err, TFL_EINPUT, "%s: empty, and a header #name class split TASK… is needed",
+                        tfl_lines_name(r->lines));
     }
     line += *line == '#';
     r->n_columns = count_tabs(line) + 1;
@@ -233,7 +237,8 @@ static tfl_status read_split(const reading *r, size_t i, tfl_error *err)
             return TFL_OK;
         }
     }
-    return tfl_lines_fail(r->lines, err, "%s: split '%s': train, valid or test is needed", r->field[r->name_column], text);
+    return tfl_lines_fail(r->lines, err, "%s: split '%s': train, valid or test is needed", r->field[r->name_column],
+                          text);
 }
 
 static tfl_status read_label(const reading *r, size_t i, size_t task, tfl_error *err)
@@ -248,8 +253,8 @@ static tfl_status read_label(const reading *r, size_t i, size_t task, tfl_error 
         *label = NAN;
         return TFL_OK;
     }
-    return tfl_lines_fail(r->lines, err, "%s: label '%s' of task %s: 0, 1 or NA is needed", r->field[r->name_column], text,
-                          r->dataset->task[task]);
+    return tfl_lines_fail(r->lines, err, "%s: label '%s' of task %s: 0, 1 or NA is needed", r->field[r->name_column],
+                          text, r->dataset->task[task]);
 }
 
 static tfl_status read_row(reading *r, char *line, tfl_error *err)
@@ -274,8 +279,8 @@ static tfl_status check_labelled(const reading *r, tfl_error *err)
 {
     for (size_t i = 0; i < r->dataset->n; i++) {
         if (!r->labelled[i]) {
-            return tfl_fail(err, TFL_EINPUT, "%s: no row for sequence %s of %s, and each sequence has one", tfl_lines_name(r->lines),
-                            r->dataset->sequence[i].name, r->fasta);
+            return tfl_fail(err, TFL_EINPUT, "%s: no row for sequence %s of %s, and each sequence has one",
+                            tfl_lines_name(r->lines), r->dataset->sequence[i].name, r->fasta);
         }
     }
     return TFL_OK;
@@ -326,7 +331,8 @@ static tfl_status read_both(reading *r, const char *labels, tfl_error *err)
     return status == TFL_OK ? read_labels(r, err) : status;
 }
 
-tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, uint64_t seed, tfl_dataset **out, tfl_error *err)
+tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, uint64_t seed, tfl_dataset **out,
+                                  tfl_error *err)
 {
     *out = NULL;
     reading r = {.fasta = fasta, .seed = seed};

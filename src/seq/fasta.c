@@ -51,7 +51,8 @@ tfl_status tfl_sequence_copy(tfl_sequence *to, const tfl_sequence *from, tfl_err
 {
     tfl_status status = set_text(&to->name, &to->capacity[NAME], from->name, strlen(from->name), err);
     if (status == TFL_OK) {
-        status = set_text(&to->description, &to->capacity[DESCRIPTION], from->description, strlen(from->description), err);
+        status =
+            set_text(&to->description, &to->capacity[DESCRIPTION], from->description, strlen(from->description), err);
     }
     if (status == TFL_OK) {
         status = set_text(&to->letters, &to->capacity[LETTERS], from->letters, from->length, err);
@@ -65,7 +66,8 @@ tfl_status tfl_sequence_copy(tfl_sequence *to, const tfl_sequence *from, tfl_err
 
 /* ---------------------------------------------------------------- names seen before */
 
-/* Hashes of names, open addressing; 0 is an empty slot. Two of a million names share their 64 bits once in 40 million files. */
+/* Hashes of names, open addressing; 0 is an empty slot. Two of a million names share their 64 bits once in 40 million
+ * files. */
 typedef struct seen_set {
     uint64_t *slot; /* [n_slots], a power of two */
     size_t n_slots;
@@ -191,12 +193,14 @@ static tfl_status next_line(tfl_fasta *fasta, char **line, size_t *length, tfl_e
 static tfl_status fail_no_header(const tfl_fasta *fasta, char first, tfl_error *err)
 {
     if (first == '@') {
-        return tfl_lines_fail(fasta->lines, err, "this looks like FASTQ, and FASTA is needed: a line '>NAME' before each sequence");
+        return tfl_lines_fail(fasta->lines, err,
+                              "this looks like FASTQ, and FASTA is needed: a line '>NAME' before each sequence");
     }
     return tfl_lines_fail(fasta->lines, err, "text before the first record: a FASTA file starts with a line '>NAME'");
 }
 
-static tfl_status read_header(const tfl_fasta *fasta, const char *line, size_t length, tfl_sequence *sequence, tfl_error *err)
+static tfl_status read_header(const tfl_fasta *fasta, const char *line, size_t length, tfl_sequence *sequence,
+                              tfl_error *err)
 {
     if (line[0] != '>') {
         return fail_no_header(fasta, line[0], err);
@@ -228,7 +232,8 @@ static tfl_status check_unique(tfl_fasta *fasta, const char *name, tfl_error *er
         status = add_seen(&fasta->seen, name, &added, err);
     }
     if (!added) {
-        return tfl_lines_fail(fasta->lines, err, "record %s: a record of this name came before, and names must differ", name);
+        return tfl_lines_fail(fasta->lines, err, "record %s: a record of this name came before, and names must differ",
+                              name);
     }
     return status;
 }
@@ -244,11 +249,11 @@ static tfl_status fail_letter(const tfl_fasta *fasta, const char *name, const ch
     unsigned char byte = (unsigned char)line[column];
     static const char right[] = "(A C G T U R Y S W K M B D H V N of either case are)";
     if (byte > ' ' && byte < 127) {
-        return tfl_lines_fail(fasta->lines, err, "record %s: '%c' in column %zu is no nucleotide letter %s", name, byte, column + 1,
-                              right);
+        return tfl_lines_fail(fasta->lines, err, "record %s: '%c' in column %zu is no nucleotide letter %s", name, byte,
+                              column + 1, right);
     }
-    return tfl_lines_fail(fasta->lines, err, "record %s: byte 0x%02X in column %zu is no nucleotide letter %s", name, byte,
-                          column + 1, right);
+    return tfl_lines_fail(fasta->lines, err, "record %s: byte 0x%02X in column %zu is no nucleotide letter %s", name,
+                          byte, column + 1, right);
 }
 
 static bool all_iupac(const char *line, size_t length)
@@ -260,7 +265,8 @@ static bool all_iupac(const char *line, size_t length)
     return good != 0;
 }
 
-static tfl_status append_line(const tfl_fasta *fasta, tfl_sequence *sequence, const char *line, size_t length, tfl_error *err)
+static tfl_status append_line(const tfl_fasta *fasta, tfl_sequence *sequence, const char *line, size_t length,
+                              tfl_error *err)
 {
     if ((fasta->flags & TFL_FASTA_ANY_LETTER) == 0 && !all_iupac(line, length)) {
         return fail_letter(fasta, sequence->name, line, length, err);
@@ -305,7 +311,8 @@ static tfl_status read_letters(tfl_fasta *fasta, tfl_sequence *sequence, tfl_err
 static tfl_status finish_file(const tfl_fasta *fasta, tfl_error *err)
 {
     if (fasta->n_records == 0 && (fasta->flags & TFL_FASTA_NOT_EMPTY) != 0) {
-        return tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed", tfl_fasta_name(fasta));
+        return tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed",
+                        tfl_fasta_name(fasta));
     }
     return TFL_OK;
 }

@@ -21,8 +21,8 @@ struct tfl_given {
     record *record;  /* [n], in the order of the file */
     size_t n;
     size_t capacity;
-    size_t *first;         /* [names + 1] where the records of a name start in by_owner */
-    const record **by_owner; /* [n] */
+    size_t *first;    /* [names + 1] where the records of a name start in by_owner */
+    size_t *by_owner; /* [n] indices of records, those of a name together */
 };
 
 void tfl_given_free(tfl_given *given)
@@ -104,7 +104,8 @@ static tfl_status group(tfl_given *given, tfl_error *err)
     if (given->first == NULL || given->by_owner == NULL) {
         return tfl_fail_memory(err, "references");
     }
-    size_t *next = given->first + 1; /* next[name] becomes where its next record goes, and in the end where the name after it starts */
+    size_t *next = given->first +
+                   1; /* next[name] becomes where its next record goes, and in the end where the name after it starts */
     for (size_t i = 0; i < given->n; i++) {
         next[given->record[i].owner + 1]++;
     }
@@ -112,7 +113,7 @@ static tfl_status group(tfl_given *given, tfl_error *err)
         next[name + 1] += next[name];
     }
     for (size_t i = 0; i < given->n; i++) {
-        given->by_owner[next[given->record[i].owner]++] = &given->record[i];
+        given->by_owner[next[given->record[i].owner]++] = i;
     }
     return TFL_OK;
 }
@@ -156,14 +157,15 @@ tfl_status tfl_given_count(const tfl_given *given, const tfl_sequence *sequence,
 {
     size_t name;
     if (!tfl_table_find(given->name, sequence->name, &name)) {
-        return tfl_fail(err, TFL_EINPUT, "%s: no reference for sequence %s: a record named %s|KIND|0 is needed", given->path,
-                        sequence->name, sequence->name);
+        return tfl_fail(err, TFL_EINPUT, "%s: no reference for sequence %s: a record named %s|KIND|0 is needed",
+                        given->path, sequence->name, sequence->name);
     }
     *count = given->first[name + 1] - given->first[name];
     for (size_t j = 0; j < *count; j++) {
-        size_t length = given->by_owner[given->first[name] + j]->length;
+        size_t length = given->record[given->by_owner[given->first[name] + j]].length;
         if (length != sequence->length) {
-            return tfl_fail(err, TFL_EINPUT, "%s: reference %zu of sequence %s has %zu letters, and %zu are needed, as in the sequence",
+            return tfl_fail(err, TFL_EINPUT,
+                            "%s: reference %zu of sequence %s has %zu letters, and %zu are needed, as in the sequence",
                             given->path, j, sequence->name, length, sequence->length);
         }
     }
@@ -173,5 +175,8 @@ tfl_status tfl_given_count(const tfl_given *given, const tfl_sequence *sequence,
 const char *tfl_given_letters(const tfl_given *given, const tfl_sequence *sequence, size_t j)
 {
     size_t name;
-    return tfl_table_find(given->name, sequence->name, &name) ? given->by_owner[given->first[name] + j]->letters : NULL;
+    if (!tfl_table_find(given->name, sequence->name, &name)) {
+        return NULL;
+    }
+    return given->record[given->by_owner[given->first[name] + j]].letters;
 }

@@ -14,7 +14,8 @@ tfl_status tfl_given_read(const char *path, tfl_given **out, tfl_error *err) TFL
 void tfl_given_free(tfl_given *given);
 
 /* How many there are for sequence; none, or one of another length, is an error. */
-tfl_status tfl_given_count(const tfl_given *given, const tfl_sequence *sequence, size_t *count, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_given_count(const tfl_given *given, const tfl_sequence *sequence, size_t *count,
+                           tfl_error *err) TFL_MUST_USE;
 
 /* Number j of them, j < count, in the order of the file; owned by given. */
 const char *tfl_given_letters(const tfl_given *given, const tfl_sequence *sequence, size_t j);

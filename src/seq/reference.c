@@ -53,7 +53,8 @@ static const reference_kind kinds[] = {
     {"klet", "klet:K", "shuffles that keep the counts of words of K letters, K from 1 to 8", NEEDS_ARGUMENT, set_klet},
     {"zeros", "zeros", "0 in every channel", NO_ARGUMENT, set_zeros},
     {"uniform", "uniform", "0.25 in every channel", NO_ARGUMENT, set_uniform},
-    {"freq", "freq[:A,C,G,T]", "base frequencies at every position, 0.3,0.2,0.2,0.3 unless given", MAY_HAVE_ARGUMENT, set_freq},
+    {"freq", "freq[:A,C,G,T]", "base frequencies at every position, 0.3,0.2,0.2,0.3 unless given", MAY_HAVE_ARGUMENT,
+     set_freq},
     {"fasta", "fasta:FILE", "sequences of a file, named NAME|KIND|J for sequence NAME", NEEDS_ARGUMENT, set_fasta},
 };
 
@@ -130,7 +131,8 @@ static tfl_status set_klet(tfl_reference *reference, const char *argument, tfl_e
 {
     int64_t k;
     if (!tfl_parse_int(argument, 1, TFL_SHUFFLE_MAX_K, &k)) {
-        return tfl_fail(err, TFL_EUSAGE, "reference 'klet:%s': K is a number from 1 to %d, as in klet:3", argument, TFL_SHUFFLE_MAX_K);
+        return tfl_fail(err, TFL_EUSAGE, "reference 'klet:%s': K is a number from 1 to %d, as in klet:3", argument,
+                        TFL_SHUFFLE_MAX_K);
     }
     reference->k = (unsigned)k;
     return set_text(reference, "klet:", argument, err);
@@ -183,7 +185,8 @@ static tfl_status set_freq(tfl_reference *reference, const char *argument, tfl_e
     const char *frequencies = argument != NULL ? argument : "0.3,0.2,0.2,0.3";
     reference->constant = true;
     if (!read_frequencies(frequencies, reference->row)) {
-        return tfl_fail(err, TFL_EUSAGE, "reference 'freq:%s': four frequencies that sum to 1 are needed, as in freq:0.3,0.2,0.2,0.3",
+        return tfl_fail(err, TFL_EUSAGE,
+                        "reference 'freq:%s': four frequencies that sum to 1 are needed, as in freq:0.3,0.2,0.2,0.3",
                         frequencies);
     }
     return set_text(reference, "freq ", frequencies, err);
@@ -250,7 +253,8 @@ bool tfl_reference_is_constant(const tfl_reference *reference)
     return reference->constant;
 }
 
-tfl_status tfl_reference_count(const tfl_reference *reference, const tfl_sequence *sequence, size_t *count, tfl_error *err)
+tfl_status tfl_reference_count(const tfl_reference *reference, const tfl_sequence *sequence, size_t *count,
+                               tfl_error *err)
 {
     if (reference->given != NULL) {
         return tfl_given_count(reference->given, sequence, count, err);
@@ -267,16 +271,16 @@ static void fill_constant(const float row[TFL_BASES], size_t length, float *rows
 }
 
 /* The stream depends on nothing but the seed, the name and j. */
-static tfl_status draw(const tfl_reference *reference, tfl_shuffler *shuffler, const tfl_sequence *sequence, size_t j, char *letters,
-                       tfl_error *err)
+static tfl_status draw(const tfl_reference *reference, tfl_shuffler *shuffler, const tfl_sequence *sequence, size_t j,
+                       char *letters, tfl_error *err)
 {
     tfl_rng rng;
     tfl_rng_init(&rng, reference->seed, sequence->name, j);
     return tfl_shuffle(shuffler, sequence->letters, sequence->length, reference->k, &rng, letters, err);
 }
 
-static tfl_status fill_drawn(const tfl_reference *reference, tfl_shuffler *shuffler, const tfl_sequence *sequence, size_t j,
-                             tfl_n_policy policy, float *rows, char *letters, tfl_error *err)
+static tfl_status fill_drawn(const tfl_reference *reference, tfl_shuffler *shuffler, const tfl_sequence *sequence,
+                             size_t j, tfl_n_policy policy, float *rows, char *letters, tfl_error *err)
 {
     char *drawn = letters != NULL ? letters : tfl_shuffler_letters(shuffler, sequence->length, err);
     tfl_status status = drawn == NULL ? TFL_ENOMEM : draw(reference, shuffler, sequence, j, drawn, err);
@@ -286,8 +290,8 @@ static tfl_status fill_drawn(const tfl_reference *reference, tfl_shuffler *shuff
     return status;
 }
 
-tfl_status tfl_reference_fill(const tfl_reference *reference, tfl_shuffler *shuffler, const tfl_sequence *sequence, size_t j,
-                              tfl_n_policy policy, float *rows, char *letters, tfl_error *err)
+tfl_status tfl_reference_fill(const tfl_reference *reference, tfl_shuffler *shuffler, const tfl_sequence *sequence,
+                              size_t j, tfl_n_policy policy, float *rows, char *letters, tfl_error *err)
 {
     size_t count;
     tfl_status status = tfl_reference_count(reference, sequence, &count, err);

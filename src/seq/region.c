@@ -104,7 +104,8 @@ static tfl_status fit(const char *name, size_t length, coordinates *found, tfl_e
                     name, length, (long long)span, (long long)span + 1);
 }
 
-tfl_status tfl_region_parse(const char *name, size_t length, bool coordinates_wanted, tfl_region *region, tfl_error *err)
+tfl_status tfl_region_parse(const char *name, size_t length, bool coordinates_wanted, tfl_region *region,
+                            tfl_error *err)
 {
     memset(region, 0, sizeof *region);
     if (length > INT64_MAX / 2) {

@@ -1,10 +1,10 @@
 /* Uniform k-let shuffles.
  *
- * The (k-1)-mers of the sequence are the nodes of a graph, its k-mers the edges, so that a sequence with these k-mers is a path over
- * all edges once. Such a path is decided by the order in which each node's edges are left. It runs through if and only if the last
- * exits of all nodes but the final one lead, followed on, to the final node: they are a tree. A tree drawn uniformly (Wilson's
- * loop-erased walks) and the other exits in random order make a uniform path; as every sequence belongs to equally many paths (parallel
- * edges are interchangeable), it makes a uniform sequence. */
+ * The (k-1)-mers of the sequence are the nodes of a graph, its k-mers the edges, so that a sequence with these k-mers
+ * is a path over all edges once. Such a path is decided by the order in which each node's edges are left. It runs
+ * through if and only if the last exits of all nodes but the final one lead, followed on, to the final node: they are a
+ * tree. A tree drawn uniformly (Wilson's loop-erased walks) and the other exits in random order make a uniform path; as
+ * every sequence belongs to equally many paths (parallel edges are interchangeable), it makes a uniform sequence. */
 #include "config.h"
 
 #include "tflift/shuffle.h"
@@ -125,7 +125,8 @@ static size_t count_words(unsigned n_letters, unsigned k)
 static tfl_status reserve_nodes(tfl_shuffler *shuffler, size_t n_nodes, tfl_error *err)
 {
     void *array = shuffler->node;
-    tfl_status status = tfl_grow(&array, &shuffler->node_capacity, n_nodes + 1, sizeof *shuffler->node, "shuffling", err);
+    tfl_status status =
+        tfl_grow(&array, &shuffler->node_capacity, n_nodes + 1, sizeof *shuffler->node, "shuffling", err);
     shuffler->node = array;
     return status;
 }
@@ -144,8 +145,8 @@ static tfl_status reserve_positions(tfl_shuffler *shuffler, size_t n, tfl_error 
 }
 
 /* Nodes by the number of their (k-1)-mer, in base n_letters: the way for k = 2 and its like, where speed counts. */
-static void place_few(tfl_shuffler *shuffler, const char *letters, unsigned k, const uint8_t number[256], unsigned n_letters,
-                      size_t n_words)
+static void place_few(tfl_shuffler *shuffler, const char *letters, unsigned k, const uint8_t number[256],
+                      unsigned n_letters, size_t n_words)
 {
     uint32_t word = 0;
     uint32_t oldest = (uint32_t)n_words / n_letters; /* the weight of a word's first letter */
@@ -178,7 +179,8 @@ static tfl_status reserve_slots(tfl_shuffler *shuffler, size_t *n_slots, tfl_err
 }
 
 /* Nodes numbered in the order in which their (k-1)-mers come. */
-static tfl_status place_many(tfl_shuffler *shuffler, const char *letters, unsigned k, const uint8_t number[256], tfl_error *err)
+static tfl_status place_many(tfl_shuffler *shuffler, const char *letters, unsigned k, const uint8_t number[256],
+                             tfl_error *err)
 {
     size_t n_slots;
     tfl_status status = reserve_slots(shuffler, &n_slots, err);
@@ -262,8 +264,8 @@ static uint32_t count_edges(const node *v)
     return v[1].first - v[0].first;
 }
 
-/* Wilson's algorithm: from each node outside the tree a random walk until it meets the tree; the last way out of every node on it,
- * which leaves the loops out, joins the tree. */
+/* Wilson's algorithm: from each node outside the tree a random walk until it meets the tree; the last way out of every
+ * node on it, which leaves the loops out, joins the tree. */
 static void draw_tree(tfl_shuffler *shuffler, tfl_rng *rng)
 {
     node *nodes = shuffler->node;
@@ -356,11 +358,12 @@ tfl_status tfl_shuffle(tfl_shuffler *shuffler, const char *letters, size_t lengt
 
 /* ---------------------------------------------------------------- sequences with a single shuffle */
 
-/* The sequence's own last exits are a tree, every tree and every order of the other exits gives another sequence, so there is no other
- * sequence if and only if
+/* The sequence's own last exits are a tree, every tree and every order of the other exits gives another sequence, so
+ * there is no other sequence if and only if
  *  - what a node's exits are without the last one (at the final node: all of them) leads to one place, and
- *  - there is no other tree. Were there one, then one that differs at a single node v (the one nearest the final node at which they
- *    differ): v's exit would lead to a node from which the tree does not pass v, that is, to one outside v's subtree. */
+ *  - there is no other tree. Were there one, then one that differs at a single node v (the one nearest the final node
+ * at which they differ): v's exit would lead to a node from which the tree does not pass v, that is, to one outside v's
+ * subtree. */
 
 static bool all_alike(const uint32_t *successor, uint32_t n)
 {
@@ -393,8 +396,8 @@ static uint32_t find_parent(const tfl_shuffler *shuffler, uint32_t v)
     return shuffler->successor[shuffler->node[v + 1].first - 1];
 }
 
-/* Lists the nodes by their last visit in by_last_visit, the end of at[], which it uses up. A last exit leads to a node that is visited
- * again, so in this list children come before parents. Returns the number of nodes. */
+/* Lists the nodes by their last visit in by_last_visit, the end of at[], which it uses up. A last exit leads to a node
+ * that is visited again, so in this list children come before parents. Returns the number of nodes. */
 static size_t list_by_last_visit(tfl_shuffler *shuffler, const uint32_t **by_last_visit)
 {
     size_t n = 0;

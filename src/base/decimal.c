@@ -1,0 +1,142 @@
+/* The shortest decimal that reads back as a floating-point number, of several the closest, of two equally close ones
+ * the even one.
+ *
+ * The method is Schubfach (Raffaello Giulietti, "The Schubfach way to render doubles", 2020). All numbers that read
+ * back as v lie between the midpoints to v's neighbours. With 10^k just no longer than that interval, it holds at most
+ * one multiple of 10^(k+1), and at least one of 10^k. So scale the midpoints and v by 10^-k, in fixed point with two
+ * fraction bits, the lower one "sticky" (set when anything was cut off), which is enough to compare exactly; and look
+ * at the few candidates. */
+#include "config.h"
+
+#include "base/decimal_internal.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- logarithms, exact in the range of doubles */
+
+static int floor_shift(int64_t value, unsigned bits)
+{
+    int64_t unit = (int64_t)1 << bits;
+    int64_t quotient = value / unit;
+    return (int)(value % unit < 0 ? quotient - 1 : quotient);
+}
+
+/* floor(log10(2^e)), or of 3/4 of it. */
+static int log10_of_power(int e, bool three_quarters)
+{
+    return floor_shift((int64_t)e * 1262611 - (three_quarters ? 524031 : 0), 22);
+}
+
+/* floor(log2(10^e)) */
+static int log2_of_power(int e)
+{
+    return floor_shift((int64_t)e * 1741647, 19);
+}
+
+/* ---------------------------------------------------------------- choosing among the candidates */
+
+/* The interval in units of 10^k / 4. */
+typedef struct interval {
+    uint64_t low, value, high;
+    bool closed; /* its ends read back as the number too */
+    int k;
+} interval;
+
+static tfl_decimal choose(const interval *scaled)
+{
+    uint64_t low = scaled->low + !scaled->closed;
+    uint64_t high = scaled->high - !scaled->closed;
+    uint64_t s = scaled->value / 4;
+    if (s >= 10) { /* a digit less will do where just one of the two multiples of ten around lies inside */
+        uint64_t tens = s / 10;
+        bool down = low <= 40 * tens;
+        bool up = 40 * tens + 40 <= high;
+        if (down != up) {
+            return (tfl_decimal){tens + up, scaled->k + 1};
+        }
+    }
+    bool down = low <= 4 * s;
+    bool up = 4 * s + 4 <= high;
+    if (down != up) {
+        return (tfl_decimal){s + up, scaled->k};
+    }
+    uint64_t middle = 4 * s + 2;
+    bool nearer_up = scaled->value > middle || (scaled->value == middle && s % 2 == 1);
+    return (tfl_decimal){s + nearer_up, scaled->k};
+}
+
+/* ---------------------------------------------------------------- scaling */
+
+static const uint64_t *power_of_ten(int k)
+{
+    return tfl_power_of_ten[k - TFL_LEAST_POWER];
+}
+
+/* power * factor / 2^64, of which the lowest bit is sticky. */
+static uint64_t scale_float(uint64_t power, uint32_t factor)
+{
+    uint64_t low = (power & UINT32_MAX) * factor;
+    uint64_t high = (power >> 32) * factor + (low >> 32);
+    return (high >> 32) | ((uint32_t)high > 1);
+}
+
+static uint64_t multiply_high(uint64_t a, uint64_t b, uint64_t *low)
+{
+    uint64_t a0 = a & UINT32_MAX, a1 = a >> 32, b0 = b & UINT32_MAX, b1 = b >> 32;
+    uint64_t p00 = a0 * b0, p01 = a0 * b1, p10 = a1 * b0;
+    uint64_t middle = (p00 >> 32) + (p01 & UINT32_MAX) + (p10 & UINT32_MAX);
+    *low = middle << 32 | (p00 & UINT32_MAX);
+    return a1 * b1 + (p01 >> 32) + (p10 >> 32) + (middle >> 32);
+}
+
+/* The same with all 128 bits of the power. */
+static uint64_t scale_double(const uint64_t power[2], uint64_t factor)
+{
+    uint64_t low, unused;
+    uint64_t high = multiply_high(power[0], factor, &low);
+    uint64_t carried = multiply_high(power[1], factor, &unused);
+    low += carried;
+    high += low < carried;
+    return high | (low > 1);
+}
+
+/* The number is c * 2^q. Below a power of two the neighbour is half as far. */
+tfl_decimal tfl_decimal_of_float(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint32_t fraction = bits & 0x7FFFFF;
+    int exponent = (int)(bits >> 23 & 0xFF);
+    uint32_t c = exponent > 0 ? fraction | 0x800000 : fraction;
+    int q = (exponent > 0 ? exponent : 1) - 150;
+    bool narrow = fraction == 0 && exponent > 1;
+
+    interval scaled = {.closed = c % 2 == 0, .k = log10_of_power(q, narrow)};
+    int h = q + log2_of_power(-scaled.k) + 1;
+    const uint64_t *power = power_of_ten(-scaled.k);
+    uint64_t rounded = power[0] + (power[1] != 0);
+    scaled.low = scale_float(rounded, (4 * c - 2 + narrow) << h);
+    scaled.value = scale_float(rounded, (4 * c) << h);
+    scaled.high = scale_float(rounded, (4 * c + 2) << h);
+    return choose(&scaled);
+}
+
+tfl_decimal tfl_decimal_of_double(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1);
+    int exponent = (int)(bits >> 52 & 0x7FF);
+    uint64_t c = exponent > 0 ? fraction | UINT64_C(1) << 52 : fraction;
+    int q = (exponent > 0 ? exponent : 1) - 1075;
+    bool narrow = fraction == 0 && exponent > 1;
+
+    interval scaled = {.closed = c % 2 == 0, .k = log10_of_power(q, narrow)};
+    int h = q + log2_of_power(-scaled.k) + 1;
+    const uint64_t *power = power_of_ten(-scaled.k);
+    scaled.low = scale_double(power, (4 * c - 2 + narrow) << h);
+    scaled.value = scale_double(power, (4 * c) << h);
+    scaled.high = scale_double(power, (4 * c + 2) << h);
+    return choose(&scaled);
+}
