@@ -57,6 +57,13 @@ tfl_status tfl_output_commit(tfl_output *output, tfl_error *err) TFL_MUST_USE;
 /* Removes what was written and frees output; NULL is allowed. */
 void tfl_output_discard(tfl_output *output);
 
+/* A folder for outputs, made unless it is there. Until it is kept, discarding it and tfl_outputs_abandon remove it again
+ * if this call made it and nothing is in it. Both ends free it; NULL is allowed. */
+typedef struct tfl_output_folder tfl_output_folder;
+tfl_status tfl_output_folder_open(const char *path, tfl_output_folder **out, tfl_error *err) TFL_MUST_USE;
+void tfl_output_folder_keep(tfl_output_folder *folder);
+void tfl_output_folder_discard(tfl_output_folder *folder);
+
 /* Removes the temporary files of all open outputs. Async-signal-safe; for signal handlers, after which the program
  * ends. */
 void tfl_outputs_abandon(void);

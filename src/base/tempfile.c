@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,15 +56,34 @@ static list_entry *enter(char *path)
     return entry;
 }
 
+/* Folders stand in the list with a '/' at the end: they can be removed once the files in them are. */
+static bool is_folder(const char *path)
+{
+    return *path != '\0' && path[strlen(path) - 1] == '/';
+}
+
+static void abandon(bool folders)
+{
+    for (list_entry *entry = atomic_load(&unfinished); entry != NULL; entry = entry->next) {
+        char *path = atomic_exchange(&entry->path, NULL);
+        if (path == NULL) {
+            continue;
+        }
+        if (!is_folder(path)) {
+            (void)unlink(path); /* path is not freed: a handler must not, and the program ends */
+        } else if (folders) {
+            (void)rmdir(path);
+        } else {
+            atomic_store(&entry->path, path);
+        }
+    }
+}
+
 void tfl_outputs_abandon(void)
 {
     int saved = errno;
-    for (list_entry *entry = atomic_load(&unfinished); entry != NULL; entry = entry->next) {
-        const char *path = atomic_exchange(&entry->path, NULL);
-        if (path != NULL) {
-            (void)unlink(path); /* path is not freed: a handler must not, and the program ends */
-        }
-    }
+    abandon(false);
+    abandon(true);
     errno = saved;
 }
 
@@ -183,5 +203,85 @@ void tfl_tempfile_remove(tfl_tempfile *tempfile)
     if (tempfile != NULL) {
         (void)unlink(tempfile->path);
         forget(tempfile);
+    }
+}
+
+/* ---------------------------------------------------------------- folders */
+
+struct tfl_output_folder {
+    list_entry *entry; /* NULL: the folder was there before */
+    char *path;        /* with a '/' at the end; owned here, as with files */
+};
+
+static void forget_folder(tfl_output_folder *folder)
+{
+    if (folder->entry != NULL) {
+        free(atomic_exchange(&folder->entry->path, NULL));
+    }
+    free(folder->path);
+    free(folder);
+}
+
+/* A folder of that path in the list, not made yet. NULL when out of memory. */
+static tfl_output_folder *enter_folder(const char *path)
+{
+    size_t size = strlen(path) + 2;
+    tfl_output_folder *folder = tfl_calloc(1, sizeof *folder);
+    char *listed = tfl_calloc(size, 1);
+    if (folder != NULL && listed != NULL && (folder->path = tfl_calloc(size, 1)) != NULL) {
+        (void)snprintf(folder->path, size, "%s/", path);
+        (void)snprintf(listed, size, "%s/", path);
+        folder->entry = enter(listed);
+    }
+    if (folder == NULL || folder->entry == NULL) {
+        free(listed);
+        if (folder != NULL) {
+            free(folder->path);
+            free(folder);
+        }
+        return NULL;
+    }
+    return folder;
+}
+
+tfl_status tfl_output_folder_open(const char *path, tfl_output_folder **out, tfl_error *err)
+{
+    struct stat status;
+    *out = NULL;
+    if (*path == '\0') {
+        return tfl_fail(err, TFL_EUSAGE, "the name of an output folder is empty: give one");
+    }
+    tfl_output_folder *folder = enter_folder(path);
+    if (folder == NULL) {
+        return tfl_fail_memory(err, "an output folder");
+    }
+    if (mkdir(path, 0777) != 0) {
+        int error = errno;
+        free(atomic_exchange(&folder->entry->path, NULL)); /* not ours to remove */
+        folder->entry = NULL;
+        if (error != EEXIST || stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
+            forget_folder(folder);
+            return error == EEXIST ? tfl_fail(err, TFL_EUSAGE, "%s: is no folder, and one is needed", path)
+                                   : tfl_fail_errno(err, error, "%s: cannot make the folder", path);
+        }
+    }
+    *out = folder;
+    return TFL_OK;
+}
+
+void tfl_output_folder_keep(tfl_output_folder *folder)
+{
+    if (folder != NULL) {
+        forget_folder(folder);
+    }
+}
+
+void tfl_output_folder_discard(tfl_output_folder *folder)
+{
+    if (folder != NULL) {
+        if (folder->entry != NULL) {
+            (void)rmdir(folder->path);
+        }
+        forget_folder(folder);
     }
 }
