@@ -8,7 +8,7 @@
 
 #include "tflift/version.h"
 
-enum { WIDTH = 80, TEXT_COLUMN = 27 };
+enum { WIDTH = 80, TEXT_COLUMN = 27, CHOICE_COLUMN = 8 };
 
 /* ---------------------------------------------------------------- pieces of text */
 
@@ -89,8 +89,12 @@ static void write_choices(FILE *file, const tfl_option *option)
 {
     const char *help = NULL;
     const char *choice = NULL;
+    size_t longest = 0;
     for (size_t i = 0; (choice = option->choice(i, &help)) != NULL; i++) {
-        write_entry(file, choice, help, TEXT_COLUMN + 2, TEXT_COLUMN + 24);
+        longest = strlen(choice) > longest ? strlen(choice) : longest;
+    }
+    for (size_t i = 0; (choice = option->choice(i, &help)) != NULL; i++) {
+        write_entry(file, choice, help, CHOICE_COLUMN, CHOICE_COLUMN + longest + 2);
     }
 }
 
@@ -356,6 +360,9 @@ static tfl_status man_subcommands(FILE *file, const tfl_command *command, tfl_er
         write_summary(file, (*sub)->summary);
         man_synopsis(file, *sub, title);
         status = man_command(file, *sub, err);
+        if ((*sub)->example != NULL) {
+            (void)fputs(".SS Examples\n", file);
+        }
         man_examples(file, (*sub)->example);
     }
     return status;

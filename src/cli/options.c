@@ -544,6 +544,9 @@ tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, 
 {
     general common = {0};
     call->options = options;
+    call->command = command;
+    call->argc = argc;
+    call->argv = argv;
     call->n_operands = 0;
     call->operand = tfl_calloc((size_t)argc + 1, sizeof *call->operand);
     if (call->operand == NULL) {
@@ -562,4 +565,17 @@ tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, 
     }
     call->quiet = common.quiet;
     return status == TFL_OK ? check_operands(command, call, err) : status;
+}
+
+bool tfl_options_given(const tfl_call *call, const char *name)
+{
+    walk w = walk_begin(call->command, call->argc, call->argv);
+    step found;
+    bool end = false;
+    while (walk_next(&w, &found, &end, NULL) == TFL_OK && !end) {
+        if (found.option != NULL && strcmp(found.option->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

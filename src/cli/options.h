@@ -104,6 +104,9 @@ typedef struct tfl_call {
     const char **operand; /* [n_operands] */
     size_t n_operands;
     bool quiet; /* -q: no progress, no notes */
+    const struct tfl_command *command;
+    int argc; /* as parsed */
+    char **argv;
 } tfl_call;
 
 typedef struct tfl_command tfl_command;
@@ -133,6 +136,9 @@ void tfl_options_free(const tfl_command *command, void *options);
 
 /* Fills options, *operand (the caller frees; [argc], texts are argv's) and call. Misuse is TFL_EUSAGE. */
 tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, void *options, tfl_call *call, tfl_error *err) TFL_MUST_USE;
+
+/* Whether the option of that long name was given, for defaults that depend on something else. */
+bool tfl_options_given(const tfl_call *call, const char *name);
 
 /* The subcommand called word; NULL, and TFL_EUSAGE with the nearest one, when there is none. */
 const tfl_command *tfl_subcommand_find(const tfl_command *command, const char *word, tfl_error *err);

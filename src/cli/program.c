@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tflift/lines.h"
 #include "tflift/output.h"
 #include "tflift/threads.h"
 #include "tflift/version.h"
@@ -171,6 +172,7 @@ static int run_subcommand(const tfl_command *root, int argc, char **argv)
     tfl_command plain = *root;
     plain.option = none;
     plain.min_operands = 1;
+    plain.max_operands = SIZE_MAX;
     plain.operands = "a command";
     tfl_wish wish = tfl_options_wish(&plain, argc, argv);
     if (wish == TFL_WISH_USAGE) {
@@ -194,6 +196,7 @@ int tfl_program_main(const tfl_command *command, int argc, char **argv)
 {
     fill_streams();
     set_signals();
+    tfl_lines_quiet();
     return command->subcommand != NULL ? run_subcommand(command, argc, argv)
                                        : run_command(command, command, command->name, argc, argv);
 }

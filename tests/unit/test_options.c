@@ -147,6 +147,9 @@ START_TEST(values_of_every_kind)
     ck_assert(p.s->rate == 1e-3 && p.s->share == 1);
     ck_assert_str_eq(p.s->output, "-o");
     ck_assert_str_eq(p.s->policy, "skip");
+    p.call.argv = p.argv; /* parse() returned a copy */
+    ck_assert(tfl_options_given(&p.call, "seed"));
+    ck_assert(!tfl_options_given(&p.call, "steps"));
     ck_assert_uint_eq(p.s->rules.n, 2);
     ck_assert_str_eq(p.s->rules.text[1], "c=d");
     ck_assert_str_eq(p.call.operand[0], "-");
