@@ -17,11 +17,14 @@ extern "C" {
 
 typedef struct tfl_scores tfl_scores;
 
-tfl_status tfl_scores_open(const char *path, tfl_scores **out, tfl_error *err) TFL_MUST_USE;
+/* Opens path. task names one of a TSV that holds several; NULL is the only one, and an error that lists them where there are several. Other
+ * formats hold one task, whose name they do not know. Text is read into memory here, with errors that name file and line; bigWig and npz are
+ * read by random access, from files only. */
+tfl_status tfl_scores_open(const char *path, const char *task, tfl_scores **out, tfl_error *err) TFL_MUST_USE;
 void tfl_scores_close(tfl_scores *scores);
 
 /* Values under a sequence, in its own orientation: value[length], NaN where there is none. sequence->index and letters tell the row of formats
- * without names (npz: a sequence that differs from the stored one_hot is an error). *any is 0 when there was no value at all. */
+ * without names (npz, TSV: a sequence that differs from the stored letters is an error). *any is 0 when there was no value at all. */
 tfl_status tfl_scores_find(tfl_scores *scores, const tfl_sequence *sequence, const tfl_region *region, float *value, int *any,
                            tfl_error *err) TFL_MUST_USE;
 

@@ -237,8 +237,11 @@ tfl_status tfl_bigwig_write(tfl_bigwig_writer *writer, size_t contig, int64_t st
     }
     for (size_t i = 0; status == TFL_OK && i < n;) {
         size_t first = i;
-        while (i < n && !isnan(value[i])) {
+        while (i < n && isfinite(value[i])) {
             i++;
+        }
+        if (i < n && isinf(value[i])) {
+            return tfl_fail(err, TFL_EINPUT, "the value of base %lld is infinite", (long long)(start + (int64_t)i));
         }
         if (i > first) {
             status = add_run(writer, (uint32_t)(start + (int64_t)first), value + first, i - first, err);

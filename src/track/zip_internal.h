@@ -11,6 +11,7 @@
 #include "tflift/error.h"
 #include "tflift/output.h"
 
+#include "track/file_internal.h"
 #include "track/spool_internal.h"
 
 enum { TFL_ZIP_NAME = 64, TFL_ZIP_STORED = 0, TFL_ZIP_DEFLATED = 8 };
@@ -34,16 +35,18 @@ tfl_status tfl_zip_end(tfl_output *output, tfl_zip_member *member, tfl_error *er
 tfl_status tfl_zip_write_directory(tfl_output *output, const tfl_zip_member *member, size_t n, const char *comment,
                                    tfl_error *err) TFL_MUST_USE;
 
-/* ---- reading */
+/* ---- reading; errors name the file */
 
-/* The members of the archive in fd (size bytes long) whose names fit TFL_ZIP_NAME; the caller frees. */
-tfl_status tfl_zip_read_directory(int fd, uint64_t size, tfl_zip_member **member, size_t *n,
+/* The members of an archive, names cut to fit TFL_ZIP_NAME; the caller frees. */
+tfl_status tfl_zip_read_directory(const tfl_file *file, tfl_zip_member **member, size_t *n,
                                   tfl_error *err) TFL_MUST_USE;
-/* Unpacks a member to the end of to, checking its size and crc. */
-tfl_status tfl_zip_unpack(int fd, uint64_t size, const tfl_zip_member *member, tfl_spool *to,
+
+/* The place of a member's packed content. */
+tfl_status tfl_zip_locate(const tfl_file *file, const tfl_zip_member *member, uint64_t *offset,
                           tfl_error *err) TFL_MUST_USE;
-/* The place of a stored member's content, after checking its crc. */
-tfl_status tfl_zip_locate(int fd, uint64_t size, const tfl_zip_member *member, uint64_t *offset,
+
+/* Unpacks a member to the end of to (NULL: nowhere), and checks its size and checksum. */
+tfl_status tfl_zip_unpack(const tfl_file *file, const tfl_zip_member *member, tfl_spool *to,
                           tfl_error *err) TFL_MUST_USE;
 
 #endif

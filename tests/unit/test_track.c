@@ -33,6 +33,7 @@ static int remove_folder(void)
 {
     DIR *directory = opendir(folder);
     int n = 0;
+    /* cppcheck-suppress readdirCalled ; one thread */
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         char path[512];
         if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2) {
@@ -61,14 +62,15 @@ static char *slurp(const char *path, size_t *size)
     char *bytes = NULL;
     *size = 0;
     for (;;) {
-        bytes = realloc(bytes, *size + 65537);
+        bytes = tfl_realloc(bytes, *size + 65537, 1);
+        ck_assert_ptr_nonnull(bytes);
         size_t n = fread(bytes + *size, 1, 65536, file);
         *size += n;
         if (n == 0) {
             break;
         }
     }
-    fclose(file);
+    (void)fclose(file);
     bytes[*size] = '\0';
     return bytes;
 }
@@ -138,7 +140,7 @@ static const float four[4] = {0.5F, -0.25F, 0, 2};
 /* Two placed records in the wrong order, one of them on the other strand, and one sequence of its own. */
 static void write_three(tfl_track *track)
 {
-    made record[3];
+    made record[3] = {0};
     make_record(&record[0], "chr2:10-14", "chr2", 10, '+', true, "ACGT", four);
     make_record(&record[1], "chr10:97-101(-)", "chr10", 97, '-', true, "ACGT", four);
     make_record(&record[2], "own", "own", 0, '+', false, "acgN", four);
@@ -223,7 +225,7 @@ END_TEST
 START_TEST(a_base_without_a_value)
 {
     size_t size = 0;
-    made record;
+    made record = {0};
     const float value[] = {1, NAN, 3};
     tfl_track_options options = {.overlap = TFL_OVERLAP_MEAN};
     make_folder();
@@ -247,7 +249,7 @@ START_TEST(long_sequences)
 {
     enum { LENGTH = 12345 };
     size_t size = 0;
-    made record;
+    made record = {0};
     tfl_track_options options = {.overlap = TFL_OVERLAP_MEAN};
     char *letters = tfl_calloc(LENGTH + 1, 1);
     float *value = tfl_calloc(LENGTH, sizeof(float));
@@ -382,7 +384,7 @@ START_TEST(overlaps_follow_the_policy)
     printf("seed %d\n", SEED);
     make_folder();
     for (uint64_t trial = 0; trial < 30; trial++) {
-        made record[RECORDS];
+        made record[RECORDS] = {0};
         tfl_rng rng;
         tfl_rng_init(&rng, SEED, "overlaps", trial);
         size_t n = 1 + tfl_rng_below(&rng, RECORDS);
@@ -401,7 +403,7 @@ END_TEST
 /* The mean does not depend on the order of the input: neither text nor bigWig do, byte for byte. */
 START_TEST(order_does_not_matter)
 {
-    made record[RECORDS];
+    made record[RECORDS] = {0};
     tfl_track_summary summary;
     tfl_rng rng;
     make_folder();
@@ -464,7 +466,7 @@ START_TEST(refused_records)
     tfl_track_options genome = {.contig = contig, .contig_length = length, .n_contigs = 2};
     tfl_track_options strict = {.overlap = TFL_OVERLAP_ERROR};
     tfl_track_options plain = {.overlap = TFL_OVERLAP_MEAN};
-    made record[6];
+    made record[6] = {0};
     make_record(&record[0], "x", "chr2", 47, '+', true, "ACGT", four);
     make_record(&record[1], "y", "2", 4, '+', true, "ACGT", four);
     make_record(&record[2], "z", "chr2", -1, '+', true, "ACGT", four);
@@ -531,7 +533,7 @@ START_TEST(full_disks)
     }
     letters[LENGTH] = '\0';
     (void)signal(SIGXFSZ, SIG_IGN);
-    made record[8];
+    made record[8] = {0};
     for (size_t r = 0; r < 8; r++) {
         char contig[] = "c0";
         contig[1] = (char)('0' + r);
@@ -580,14 +582,14 @@ END_TEST
 START_TEST(an_old_file_survives_a_failure)
 {
     size_t size = 0;
-    made record;
+    made record = {0};
     const float infinite[] = {INFINITY};
     tfl_error err = TFL_ERROR_INIT;
     tfl_track_options options = {.overlap = TFL_OVERLAP_MEAN};
     make_folder();
     FILE *old = fopen(in_folder("out"), "w");
     fputs("old", old);
-    fclose(old);
+    (void)fclose(old);
     make_record(&record, "s", "s", 0, '+', false, "A", infinite);
     tfl_track *track = open_track(in_folder("out"), "bigwig", &options);
     ck_assert_int_eq(tfl_track_write(track, &record.record, &err), TFL_EINPUT);

@@ -1,0 +1,94 @@
+/* Contributions read back: which kind of file it is, told by its first bytes. */
+#include "config.h"
+
+#include "track/scores_internal.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tflift/memory.h"
+
+struct tfl_scores {
+    const tfl_score_source *source;
+    void *state;
+};
+
+enum { HEAD = 8 };
+
+/* What a regular file begins with; 0 bytes of anything else, which can be read only once, or not at all. */
+static size_t read_head(const char *path, unsigned char head[HEAD])
+{
+    struct stat found;
+    int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return 0;
+    }
+    ssize_t n = fstat(fd, &found) == 0 && S_ISREG(found.st_mode) ? read(fd, head, HEAD) : 0;
+    (void)close(fd); /* it was only read */
+    return n > 0 ? (size_t)n : 0;
+}
+
+static const tfl_score_source *source_of(const char *path)
+{
+    static const tfl_score_source *const source[] = {&tfl_scores_bigwig, &tfl_scores_npz};
+    unsigned char head[HEAD] = {0};
+    size_t size = read_head(path, head);
+    for (size_t i = 0; i < 2; i++) {
+        if (source[i]->is_it(head, size)) {
+            return source[i];
+        }
+    }
+    return &tfl_scores_text;
+}
+
+tfl_status tfl_scores_open(const char *path, const char *task, tfl_scores **out, tfl_error *err)
+{
+    *out = NULL;
+    tfl_scores *scores = tfl_calloc(1, sizeof *scores);
+    if (scores == NULL) {
+        return tfl_fail_memory(err, "contributions");
+    }
+    scores->source = source_of(path);
+    tfl_status status = scores->source->open(path, task, &scores->state, err);
+    if (status != TFL_OK) {
+        free(scores);
+        return status;
+    }
+    *out = scores;
+    return TFL_OK;
+}
+
+void tfl_scores_close(tfl_scores *scores)
+{
+    if (scores != NULL) {
+        scores->source->close(scores->state);
+        free(scores);
+    }
+}
+
+void tfl_scores_reverse(float *value, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        float held = value[i];
+        value[i] = value[n - 1 - i];
+        value[n - 1 - i] = held;
+    }
+}
+
+tfl_status tfl_scores_find(tfl_scores *scores, const tfl_sequence *sequence, const tfl_region *region, float *value,
+                           int *any, tfl_error *err)
+{
+    *any = 0;
+    for (size_t i = 0; i < sequence->length; i++) {
+        value[i] = NAN;
+    }
+    tfl_status status = scores->source->find(scores->state, sequence, region, value, err);
+    for (size_t i = 0; status == TFL_OK && !*any && i < sequence->length; i++) {
+        *any = !isnan(value[i]);
+    }
+    return status;
+}

@@ -1,0 +1,24 @@
+/*
+ * scores_internal.h: the kinds of file that contributions are read back from.
+ */
+#ifndef TFLIFT_SCORES_INTERNAL_H
+#define TFLIFT_SCORES_INTERNAL_H
+
+#include "tflift/scores.h"
+
+typedef struct tfl_score_source {
+    /* Whether a file that begins with these bytes (fewer where it is shorter) is of this kind; NULL: any. */
+    bool (*is_it)(const unsigned char *head, size_t size);
+    tfl_status (*open)(const char *path, const char *task, void **state, tfl_error *err);
+    /* As tfl_scores_find, without *any; value is all NaN before. */
+    tfl_status (*find)(void *state, const tfl_sequence *sequence, const tfl_region *region, float *value,
+                       tfl_error *err);
+    void (*close)(void *state);
+} tfl_score_source;
+
+extern const tfl_score_source tfl_scores_bigwig, tfl_scores_npz, tfl_scores_text;
+
+/* value[0 … n) the other way round. */
+void tfl_scores_reverse(float *value, size_t n);
+
+#endif

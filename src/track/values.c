@@ -1,0 +1,272 @@
+#include "config.h"
+
+#include "track/values_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tflift/memory.h"
+#include "tflift/table.h"
+
+/* Bases [start, end) whose values are value[offset …], one each, or all value[offset]. */
+typedef struct stretch {
+    uint32_t contig;
+    bool constant;
+    int64_t start, end;
+    size_t offset;
+    int64_t line; /* of the first base; the others follow, one line each */
+} stretch;
+
+struct tfl_values {
+    tfl_table *table;
+    uint32_t contig; /* the last one added to … */
+    const char *name;
+    stretch *stretch;
+    size_t n, capacity;
+    float *value;
+    size_t n_values, value_capacity;
+    bool with_letters;
+    char *letter; /* [n_values] */
+    size_t letter_capacity;
+    size_t *first; /* [contigs + 1] stretches of each contig, once sorted */
+};
+
+tfl_status tfl_values_create(bool with_letters, tfl_values **out, tfl_error *err)
+{
+    *out = NULL;
+    tfl_values *values = tfl_calloc(1, sizeof *values);
+    if (values == NULL) {
+        return tfl_fail_memory(err, "values");
+    }
+    values->with_letters = with_letters;
+    tfl_status status = tfl_table_create(&values->table, err);
+    if (status != TFL_OK) {
+        tfl_values_free(values);
+        return status;
+    }
+    *out = values;
+    return TFL_OK;
+}
+
+void tfl_values_free(tfl_values *values)
+{
+    if (values != NULL) {
+        tfl_table_free(values->table);
+        free(values->stretch);
+        free(values->value);
+        free(values->letter);
+        free(values->first);
+        free(values);
+    }
+}
+
+/* ---------------------------------------------------------------- adding */
+
+static tfl_status grow(tfl_values *values, tfl_error *err)
+{
+    void *stretches = values->stretch;
+    void *floats = values->value;
+    void *letters = values->letter;
+    tfl_status status = tfl_grow(&stretches, &values->capacity, values->n + 1, sizeof *values->stretch, "values", err);
+    values->stretch = stretches;
+    if (status == TFL_OK) {
+        status = tfl_grow(&floats, &values->value_capacity, values->n_values + 1, sizeof *values->value, "values", err);
+        values->value = floats;
+    }
+    if (status == TFL_OK && values->with_letters) {
+        status = tfl_grow(&letters, &values->letter_capacity, values->n_values + 1, 1, "letters", err);
+        values->letter = letters;
+    }
+    return status;
+}
+
+static tfl_status find_contig(tfl_values *values, const char *contig, tfl_error *err)
+{
+    if (values->name != NULL && strcmp(values->name, contig) == 0) {
+        return TFL_OK;
+    }
+    size_t index = 0;
+    tfl_status status = tfl_table_add(values->table, contig, &index, NULL, err);
+    if (status == TFL_OK) {
+        values->contig = (uint32_t)index;
+        values->name = tfl_table_name(values->table, index);
+    }
+    return status;
+}
+
+/* Whether next, one line, goes on where last ends. */
+static bool follows(const stretch *last, const stretch *next)
+{
+    return !last->constant && !next->constant && last->contig == next->contig && last->end == next->start &&
+           next->line - last->line == next->start - last->start;
+}
+
+tfl_status tfl_values_add(tfl_values *values, const char *contig, int64_t start, int64_t end, float value, char letter,
+                          int64_t line, tfl_error *err)
+{
+    tfl_status status = find_contig(values, contig, err);
+    if (status == TFL_OK) {
+        status = grow(values, err);
+    }
+    if (status != TFL_OK) {
+        return status;
+    }
+    stretch next = {values->contig, end > start + 1, start, end, values->n_values, line};
+    if (values->n > 0 && follows(&values->stretch[values->n - 1], &next)) {
+        values->stretch[values->n - 1].end = end;
+    } else {
+        values->stretch[values->n++] = next;
+    }
+    if (values->with_letters) {
+        values->letter[values->n_values] = letter;
+    }
+    values->value[values->n_values++] = value;
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- sorting */
+
+static int by_place(const void *a, const void *b)
+{
+    const stretch *p = a;
+    const stretch *q = b;
+    if (p->contig != q->contig) {
+        return p->contig < q->contig ? -1 : 1;
+    }
+    if (p->start != q->start) {
+        return p->start < q->start ? -1 : 1;
+    }
+    return (p->line > q->line) - (p->line < q->line);
+}
+
+static size_t index_of(const stretch *in, int64_t base)
+{
+    return in->offset + (in->constant ? 0 : (size_t)(base - in->start));
+}
+
+static long long line_of(const stretch *in, int64_t base)
+{
+    return in->constant ? in->line : in->line + (base - in->start);
+}
+
+static bool differ(const tfl_values *values, size_t a, size_t b)
+{
+    float p = values->value[a];
+    float q = values->value[b];
+    return (p != q && !(isnan(p) && isnan(q))) || (values->with_letters && values->letter[a] != values->letter[b]);
+}
+
+/* Fails where two stretches, b not starting before a, differ on bases that they share. */
+static tfl_status compare(const tfl_values *values, const stretch *a, const stretch *b, const char *file,
+                          tfl_error *err)
+{
+    int64_t end = a->end < b->end ? a->end : b->end;
+    if (a->constant && b->constant) {
+        end = b->start + 1; /* one base speaks for all */
+    }
+    for (int64_t base = b->start; base < end; base++) {
+        if (differ(values, index_of(a, base), index_of(b, base))) {
+            long long line[2] = {line_of(a, base), line_of(b, base)};
+            int later = line[1] > line[0];
+            return tfl_fail(err, TFL_EINPUT,
+                            "%s:%lld: gives base %lld of %s another value than line %lld; a base has one value", file,
+                            line[later], (long long)base, tfl_table_name(values->table, a->contig), line[!later]);
+        }
+    }
+    return TFL_OK;
+}
+
+/* Cuts off what an earlier stretch has said already. */
+static tfl_status resolve(tfl_values *values, const char *file, tfl_error *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < values->n; i++) {
+        stretch here = values->stretch[i];
+        const stretch *before = kept > 0 ? &values->stretch[kept - 1] : NULL;
+        if (before != NULL && before->contig == here.contig && here.start < before->end) {
+            tfl_status status = compare(values, before, &here, file, err);
+            if (status != TFL_OK) {
+                return status;
+            }
+            if (here.end <= before->end) {
+                continue;
+            }
+            int64_t cut = before->end - here.start;
+            here.start += cut;
+            here.offset += here.constant ? 0 : (size_t)cut;
+            here.line += here.constant ? 0 : cut;
+        }
+        values->stretch[kept++] = here;
+    }
+    values->n = kept;
+    return TFL_OK;
+}
+
+tfl_status tfl_values_finish(tfl_values *values, const char *file, tfl_error *err)
+{
+    bool sorted = true;
+    size_t contigs = tfl_table_size(values->table);
+    for (size_t i = 1; sorted && i < values->n; i++) {
+        sorted = by_place(&values->stretch[i - 1], &values->stretch[i]) < 0;
+    }
+    if (!sorted) {
+        qsort(values->stretch, values->n, sizeof *values->stretch, by_place);
+    }
+    tfl_status status = resolve(values, file, err);
+    values->first = status == TFL_OK ? tfl_calloc(contigs + 1, sizeof *values->first) : NULL;
+    if (status == TFL_OK && values->first == NULL) {
+        return tfl_fail_memory(err, "values");
+    }
+    for (size_t i = 0; status == TFL_OK && i < values->n; i++) {
+        values->first[values->stretch[i].contig + 1] = i + 1;
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- finding */
+
+/* The first stretch of [first, last) that ends behind base. */
+static size_t first_behind(const tfl_values *values, size_t first, size_t last, int64_t base)
+{
+    while (first < last) {
+        size_t middle = first + (last - first) / 2;
+        if (values->stretch[middle].end <= base) {
+            first = middle + 1;
+        } else {
+            last = middle;
+        }
+    }
+    return first;
+}
+
+bool tfl_values_find(const tfl_values *values, const char *contig, int64_t start, size_t n, float *value, char *letter)
+{
+    size_t number = 0;
+    if (!tfl_table_find(values->table, contig, &number)) {
+        return false;
+    }
+    int64_t end = start + (int64_t)n;
+    for (size_t i = 0; i < n; i++) {
+        value[i] = NAN;
+    }
+    if (letter != NULL) {
+        memset(letter, 0, n);
+    }
+    size_t last = values->first[number + 1];
+    for (size_t i = first_behind(values, values->first[number], last, start); i < last; i++) {
+        const stretch *here = &values->stretch[i];
+        int64_t from = here->start > start ? here->start : start;
+        int64_t to = here->end < end ? here->end : end;
+        if (from >= end) {
+            break;
+        }
+        for (int64_t base = from; base < to; base++) {
+            value[base - start] = values->value[index_of(here, base)];
+            if (letter != NULL) {
+                letter[base - start] = values->letter[index_of(here, base)];
+            }
+        }
+    }
+    return true;
+}
