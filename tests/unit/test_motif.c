@@ -433,6 +433,7 @@ int main(void)
 {
     Suite *suite = suite_create("motif");
     TCase *tests = tcase_create("motif");
+    tcase_set_timeout(tests, 60);
     tcase_add_test(tests, every_format_reads_what_it_wrote);
     tcase_add_test(tests, an_unknown_format_is_refused_with_the_known_ones);
     tcase_add_test(tests, the_built_in_motifs_are_those_of_the_simulation);
