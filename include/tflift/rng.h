@@ -15,11 +15,13 @@
 extern "C" {
 #endif
 
+enum { TFL_RNG_BLOCKS = 4 }; /* computed together, which takes little longer than one */
+
 typedef struct tfl_rng {
     uint32_t key[2];
-    uint32_t counter[4];
-    uint32_t block[4]; /* draws of the current counter */
-    unsigned used;     /* draws of block already handed out */
+    uint32_t counter[4];               /* of the next block */
+    uint32_t draw[4 * TFL_RNG_BLOCKS]; /* of the blocks before it */
+    unsigned used;                     /* draws already handed out */
 } tfl_rng;
 
 /* A stream for (seed, name, index); name is any bytes, NUL-terminated, such as a sequence's name or a purpose
@@ -31,6 +33,10 @@ uint64_t tfl_rng_next64(tfl_rng *rng); /* uniform 64 bits */
 
 /* Uniform integer in [0, bound), without bias; bound > 0. */
 uint32_t tfl_rng_below(tfl_rng *rng, uint32_t bound);
+
+/* Independent uniform integers: draw[i] in [0, bound - i) for i < n <= bound, the choices of a Fisher-Yates shuffle.
+ * Small ones share 32 random bits. */
+void tfl_rng_below_falling(tfl_rng *rng, uint32_t bound, uint32_t *draw, uint32_t n);
 
 /* Uniform in [0, 1), 53 bits. */
 double tfl_rng_uniform(tfl_rng *rng);

@@ -8,27 +8,43 @@
 
 /* ---------------------------------------------------------------- the generator */
 
-static void philox_round(uint32_t counter[4], const uint32_t key[2])
+/* One round of all blocks, [4][TFL_RNG_BLOCKS]: side by side they need not wait for each other's products. */
+static void philox_round(uint32_t word[4][TFL_RNG_BLOCKS], uint32_t key0, uint32_t key1)
 {
-    uint64_t product0 = (uint64_t)0xD2511F53U * counter[0];
-    uint64_t product1 = (uint64_t)0xCD9E8D57U * counter[2];
-    uint32_t next0 = (uint32_t)(product1 >> 32) ^ counter[1] ^ key[0];
-    uint32_t next2 = (uint32_t)(product0 >> 32) ^ counter[3] ^ key[1];
-    counter[1] = (uint32_t)product1;
-    counter[3] = (uint32_t)product0;
-    counter[0] = next0;
-    counter[2] = next2;
+    for (unsigned b = 0; b < TFL_RNG_BLOCKS; b++) {
+        uint64_t product0 = (uint64_t)0xD2511F53U * word[0][b];
+        uint64_t product1 = (uint64_t)0xCD9E8D57U * word[2][b];
+        uint32_t next0 = (uint32_t)(product1 >> 32) ^ word[1][b] ^ key0;
+        uint32_t next2 = (uint32_t)(product0 >> 32) ^ word[3][b] ^ key1;
+        word[0][b] = next0;
+        word[1][b] = (uint32_t)product1;
+        word[2][b] = next2;
+        word[3][b] = (uint32_t)product0;
+    }
 }
 
-static void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t block[4])
+static void next_blocks(tfl_rng *rng)
 {
-    uint32_t round_key[2] = {key[0], key[1]};
-    memcpy(block, counter, 4 * sizeof *block);
-    for (int round = 0; round < 10; round++) {
-        philox_round(block, round_key);
-        round_key[0] += 0x9E3779B9U;
-        round_key[1] += 0xBB67AE85U;
+    uint32_t word[4][TFL_RNG_BLOCKS];
+    for (unsigned b = 0; b < TFL_RNG_BLOCKS; b++) {
+        for (unsigned i = 0; i < 4; i++) {
+            word[i][b] = rng->counter[i];
+        }
+        if (++rng->counter[0] == 0) {
+            rng->counter[1]++;
+        }
     }
+    uint32_t key0 = rng->key[0];
+    uint32_t key1 = rng->key[1];
+    for (int round = 0; round < 10; round++) {
+        philox_round(word, key0, key1);
+        key0 += 0x9E3779B9U;
+        key1 += 0xBB67AE85U;
+    }
+    for (unsigned i = 0; i < 4 * TFL_RNG_BLOCKS; i++) {
+        rng->draw[i] = word[i % 4][i / 4];
+    }
+    rng->used = 0;
 }
 
 /* The finaliser of MurmurHash3: every bit of the input reaches every bit of the output. */
@@ -59,19 +75,15 @@ void tfl_rng_init(tfl_rng *rng, uint64_t seed, const char *name, uint64_t index)
     rng->key[1] = (uint32_t)(key >> 32);
     rng->counter[2] = (uint32_t)index;
     rng->counter[3] = (uint32_t)(index >> 32);
-    rng->used = 4;
+    rng->used = 4 * TFL_RNG_BLOCKS;
 }
 
 uint32_t tfl_rng_next(tfl_rng *rng)
 {
-    if (rng->used >= 4) {
-        philox(rng->counter, rng->key, rng->block);
-        rng->used = 0;
-        if (++rng->counter[0] == 0) {
-            rng->counter[1]++;
-        }
+    if (rng->used >= 4 * TFL_RNG_BLOCKS) {
+        next_blocks(rng);
     }
-    return rng->block[rng->used++];
+    return rng->draw[rng->used++];
 }
 
 uint64_t tfl_rng_next64(tfl_rng *rng)
@@ -95,6 +107,48 @@ uint32_t tfl_rng_below(tfl_rng *rng, uint32_t bound)
         }
     }
     return (uint32_t)(product >> 32);
+}
+
+/* How many of bound, bound - 1, … (at most n) can share 32 bits, and their product: the smaller it is, the fewer draws
+ * are rejected. */
+static uint32_t count_sharing(uint32_t bound, uint32_t n, uint32_t *product)
+{
+    enum { LARGEST_PRODUCT = 1 << 26 };
+    uint64_t all = bound;
+    uint32_t sharing = 1;
+    while (sharing < n && all * (bound - sharing) <= LARGEST_PRODUCT) {
+        all *= bound - sharing;
+        sharing++;
+    }
+    *product = (uint32_t)all;
+    return sharing;
+}
+
+/* Lemire's method carried on with what is left below the product (Brackett-Rozinsky and Lemire, "Batched ranged random
+ * integer generation", 2024). */
+static void draw_sharing(tfl_rng *rng, uint32_t bound, uint32_t *draw, uint32_t sharing, uint32_t product)
+{
+    uint32_t rest;
+    do {
+        rest = tfl_rng_next(rng);
+        for (uint32_t i = 0; i < sharing; i++) {
+            uint64_t scaled = (uint64_t)rest * (bound - i);
+            draw[i] = (uint32_t)(scaled >> 32);
+            rest = (uint32_t)scaled;
+        }
+    } while (rest < product && rest < (0U - product) % product);
+}
+
+void tfl_rng_below_falling(tfl_rng *rng, uint32_t bound, uint32_t *draw, uint32_t n)
+{
+    while (n > 0) {
+        uint32_t product;
+        uint32_t sharing = count_sharing(bound, n, &product);
+        draw_sharing(rng, bound, draw, sharing, product);
+        bound -= sharing;
+        draw += sharing;
+        n -= sharing;
+    }
 }
 
 double tfl_rng_uniform(tfl_rng *rng)
@@ -161,11 +215,15 @@ static void swap_bytes(unsigned char *a, unsigned char *b, size_t size)
 
 void tfl_rng_shuffle(tfl_rng *rng, void *array, size_t n, size_t size)
 {
+    enum { AT_ONCE = 256 };
     unsigned char *bytes = array;
-    for (size_t i = n; i > 1; i--) {
-        size_t j = tfl_rng_below(rng, (uint32_t)i);
-        if (j != i - 1) {
-            swap_bytes(bytes + (i - 1) * size, bytes + j * size, size);
+    uint32_t draw[AT_ONCE];
+    while (n > 1) {
+        uint32_t count = n - 1 < AT_ONCE ? (uint32_t)(n - 1) : AT_ONCE;
+        tfl_rng_below_falling(rng, (uint32_t)n, draw, count);
+        for (uint32_t i = 0; i < count; i++) {
+            n--;
+            swap_bytes(bytes + n * size, bytes + draw[i] * size, size);
         }
     }
 }

@@ -290,6 +290,20 @@ static void swap_edges(uint32_t *successor, uint32_t a, uint32_t b)
     successor[b] = kept;
 }
 
+/* Random order for n edges. */
+static void permute(uint32_t *edge, uint32_t n, tfl_rng *rng)
+{
+    enum { AT_ONCE = 256 };
+    uint32_t draw[AT_ONCE];
+    while (n > 1) {
+        uint32_t count = n - 1 < AT_ONCE ? n - 1 : AT_ONCE;
+        tfl_rng_below_falling(rng, n, draw, count);
+        for (uint32_t i = 0; i < count; i++) {
+            swap_edges(edge, --n, draw[i]);
+        }
+    }
+}
+
 /* The chosen exit of a node last, the others in random order before it; all in random order at the final node. */
 static void order_edges(tfl_shuffler *shuffler, tfl_rng *rng)
 {
@@ -301,9 +315,7 @@ static void order_edges(tfl_shuffler *shuffler, tfl_rng *rng)
             n--;
             swap_edges(shuffler->successor, nodes->chosen, nodes->first + n);
         }
-        for (; n > 1; n--) {
-            swap_edges(shuffler->successor, nodes->first + n - 1, nodes->first + tfl_rng_below(rng, n));
-        }
+        permute(shuffler->successor + nodes->first, n, rng);
         nodes->cursor = nodes->first;
     }
 }

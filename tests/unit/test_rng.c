@@ -131,6 +131,32 @@ START_TEST(below_is_even_for_large_bounds)
 }
 END_TEST
 
+/* Draws that share random bits are independent of each other: all 60 triples come equally often, and with a large
+ * bound, of which one value in 1.5 would be favoured without rejection, the thirds. */
+START_TEST(falling_draws_are_even)
+{
+    tfl_rng rng;
+    size_t triple[60] = {0}, third[9] = {0};
+    uint32_t draw[300];
+    tfl_rng_init(&rng, SEED, "falling", 0);
+    for (int i = 0; i < DRAWS; i++) {
+        tfl_rng_below_falling(&rng, 5, draw, 3);
+        ck_assert(draw[0] < 5 && draw[1] < 4 && draw[2] < 3);
+        triple[(draw[0] * 4 + draw[1]) * 3 + draw[2]]++;
+        tfl_rng_below_falling(&rng, UINT32_C(3) << 30, draw, 2);
+        third[draw[0] / (1U << 30) * 3 + draw[1] / (1U << 30)]++;
+    }
+    check_even("three falling draws", triple, 60);
+    check_even("two large falling draws", third, 9);
+    for (uint32_t bound = 1; bound <= 300; bound++) { /* all of them, to the last */
+        tfl_rng_below_falling(&rng, bound, draw, bound);
+        for (uint32_t i = 0; i < bound; i++) {
+            ck_assert_uint_lt(draw[i], bound - i);
+        }
+    }
+}
+END_TEST
+
 START_TEST(uniform_is_even)
 {
     tfl_rng rng;
@@ -272,6 +298,7 @@ int main(void)
     tcase_add_test(tests, streams_differ_and_repeat);
     tcase_add_test(tests, below_is_even);
     tcase_add_test(tests, below_is_even_for_large_bounds);
+    tcase_add_test(tests, falling_draws_are_even);
     tcase_add_test(tests, uniform_is_even);
     tcase_add_test(tests, normal_is_normal);
     tcase_add_test(tests, poisson_is_poisson);
