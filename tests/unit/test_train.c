@@ -113,7 +113,7 @@ static float *train_toy(unsigned threads, unsigned epochs, unsigned patience, do
     double area;
     for (size_t k = 0; k < TASKS && epochs > 20; k++) {
         ck_assert_int_eq(tfl_auroc(logit + k, v.label + k, N_VALID, TASKS, &area, &err), TFL_OK);
-        ck_assert_msg(area > 0.9, "task %zu: auROC %.3f on sequences not trained on", k, area);
+        ck_assert_msg(area > 0.85, "task %zu: auROC %.3f on sequences not trained on", k, area);
     }
     tfl_graph_free(graph);
     return logit;
