@@ -5,6 +5,7 @@
 
 #include "src/nn/onnx_internal.h"
 #include "tflift/memory.h"
+#include "tflift/output.h"
 #include "tflift/rng.h"
 
 #include <inttypes.h>
@@ -113,5 +114,25 @@ tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **ou
         tfl_error_prefix(err, "with sequences of %zu positions", length);
     }
     tfl_error_prefix(status == TFL_OK ? NULL : err, "%s", model->name);
+    return status;
+}
+
+tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err)
+{
+    unsigned char *bytes;
+    size_t size;
+    tfl_output *output;
+    tfl_status status = tfl_onnx_write(graph, any_length, &bytes, &size, err);
+    if (status != TFL_OK) {
+        tfl_error_prefix(err, "%s", path);
+        return status;
+    }
+    status = tfl_output_open(path, TFL_PLAIN, &output, err);
+    if (status == TFL_OK && (status = tfl_output_write(output, bytes, size, err)) != TFL_OK) {
+        tfl_output_discard(output);
+    } else if (status == TFL_OK) {
+        status = tfl_output_commit(output, err);
+    }
+    free(bytes);
     return status;
 }

@@ -271,6 +271,10 @@ typedef struct tfl_onnx_list {
 tfl_status tfl_onnx_list_read(const tfl_onnx_builder *builder, const tfl_onnx_node *node, const char *name, size_t k,
                               tfl_onnx_list *list, tfl_error *err) TFL_MUST_USE;
 
+/* ---- onnx_write.c: the file of a model; the caller frees *bytes. */
+tfl_status tfl_onnx_write(const tfl_graph *graph, bool any_length, unsigned char **bytes, size_t *size,
+                          tfl_error *err) TFL_MUST_USE;
+
 /* Converters, for the table. */
 #define TFL_ONNX_CONVERTER(name)                                                                                       \
     tfl_status tfl_onnx_op_##name(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_error *err)

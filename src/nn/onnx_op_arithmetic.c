@@ -338,9 +338,42 @@ TFL_ONNX_CONVERTER(arithmetic)
                              : with_constant(builder, node, op, 0, b->tensor, err);
 }
 
-/* Sum of any number of inputs: one after the other. */
+/* All inputs in the shape of the first, and one layer. */
+static tfl_status sum_inputs(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_error *err)
+{
+    unsigned layer[TFL_MAX_INPUTS], out;
+    tfl_onnx_value *value;
+    tfl_shape shape;
+    for (unsigned k = 0; k < node->proto->n_input; k++) {
+        tfl_status status = tfl_onnx_varying(builder, node, k, &value, err);
+        if (status == TFL_OK) {
+            status = tfl_onnx_layer(builder, value, k == 0 ? NULL : &shape, &layer[k], err);
+        }
+        if (status != TFL_OK) {
+            return status;
+        }
+        shape = builder->graph->layer[layer[0]].shape;
+    }
+    const tfl_onnx_dims dims = tfl_onnx_input(builder, node, 0)->dims;
+    tfl_status status =
+        tfl_onnx_add(builder, node->name, "add", layer, (unsigned)node->proto->n_input, NULL, &out, err);
+    if (status == TFL_OK) {
+        tfl_onnx_set_layer(builder, node, out, &dims);
+    }
+    return status;
+}
+
+/* Inputs that need broadcasting are added one after the other. */
 TFL_ONNX_CONVERTER(sum)
 {
+    bool equal = node->proto->n_input > 1 && node->proto->n_input <= TFL_MAX_INPUTS;
+    for (unsigned k = 0; k < node->proto->n_input; k++) {
+        const tfl_onnx_value *first = tfl_onnx_input(builder, node, 0), *value = tfl_onnx_input(builder, node, k);
+        equal = equal && first != NULL && value != NULL && tfl_onnx_dims_equal(&first->dims, &value->dims);
+    }
+    if (equal) {
+        return sum_inputs(builder, node, err);
+    }
     tfl_status status = tfl_onnx_op_identity(builder, node, err);
     for (unsigned k = 1; k < node->proto->n_input && status == TFL_OK; k++) {
         tfl_onnx_value so_far = builder->value[node->output[0]];
