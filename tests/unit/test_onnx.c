@@ -1,0 +1,339 @@
+/* What is read from ONNX files: programs of operators (tests/support/onnx.h) with values that are known, and pairs of
+ * programs that must do the same. */
+#include "config.h"
+
+#include "tflift/memory.h"
+#include "tflift/model.h"
+
+#include "tests/support/onnx.h"
+#include "tests/support/support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The model of a program, its network for sequences of length, and values for it. */
+typedef struct network {
+    tfl_model *model;
+    tfl_graph *graph;
+    tfl_values *values;
+    const float *output; /* [graph->n_tasks] */
+} network;
+
+static void open_network(int opset, const char *input, const char *program, size_t length, network *net)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    size_t size;
+    unsigned char *bytes = test_onnx_program(opset, input, program, &size);
+    tfl_status status = tfl_model_read_memory(bytes, size, "model.onnx", &net->model, &err);
+    ck_assert_msg(status == TFL_OK, "%s: %s", program, err.message);
+    status = tfl_model_graph(net->model, length, &net->graph, &err);
+    ck_assert_msg(status == TFL_OK, "%s: %s", program, err.message);
+    status = tfl_values_create(net->graph, &net->values, &err);
+    ck_assert_msg(status == TFL_OK, "%s", err.message);
+    free(bytes);
+}
+
+static void close_network(network *net)
+{
+    tfl_values_free(net->values);
+    tfl_graph_free(net->graph);
+    tfl_model_free(net->model);
+}
+
+static void run_network(network *net)
+{
+    tfl_forward(net->graph, net->values, net->graph->output);
+    net->output = net->values->of[net->graph->output];
+}
+
+/* ---------------------------------------------------------------- elements in their places */
+
+/* The input is 4 channels of 3 positions with the value 10 channel + position, so that "21" is position 1 of channel 2.
+ */
+static const struct {
+    int opset;
+    const char *program, *expected;
+} arrangements[] = {
+    {13, "y = Pad(x, [0,0,0,0,0,0]); w = Transpose(y) perm=[0,1,2]; z = Slice(w, [0], [1], [1])", "0 1 2"},
+    {13, "y = Transpose(x) perm=[0,2,1]", "0 10 20 30 1 11 21 31 2 12 22 32"},
+    {13, "y = Transpose(x)", "0 10 20 30 1 11 21 31 2 12 22 32"}, /* (L, 4, N) */
+    {13, "y = Slice(x, [1], [3], [1])", "10 11 12 20 21 22"},
+    {13, "y = Slice(x, [-1], [-9223372036854775807], [2], [-1])", "2 1 0 12 11 10 22 21 20 32 31 30"},
+    {13, "y = Slice(x, [0,1], [9223372036854775807,100], [1,2], [2,1])", "1 2 21 22"},
+    {9, "y = Slice(x) starts=[1,2] ends=[-1,3] axes=[1,2]", "12 22"},
+    {9, "y = Slice(x) starts=[0,3] ends=[1,4]", "30 31 32"},
+    {13, "y = Pad(x, [0,0,1,0,-3,0], 5.0)", "5 0 1 2"},
+    {13, "y = Slice(x, [3], [4], [1]); z = Pad(y, [0,0,2,0,0,2], _) mode='reflect'", "32 31 30 31 32 31 30"},
+    {13, "y = Slice(x, [3], [4], [1]); z = Pad(y, [0,0,2,0,0,1], _) mode='edge'", "30 30 30 31 32 32"},
+    {19, "y = Slice(x, [3], [4], [1]); z = Pad(y, [2,1], _, [2]) mode='wrap'", "31 32 30 31 32 30"},
+    {9, "y = Slice(x) starts=[3] ends=[4] axes=[1]; z = Pad(y) pads=[0,0,1,0,0,0] value=7.0", "7 30 31 32"},
+    {13, "y = Pad(x, [0,0,1,0,-3,0], 5.0); z = Pad(y, [0,0,0,0,0,1], 6.0)", "5 0 1 2 6"},
+    {13, "y = Gather(x, [2,0]) axis=1", "20 21 22 0 1 2"},
+    {13, "y = Gather(x, -1) axis=2", "2 12 22 32"},
+    {13, "y = Gather(x, 2x2[3,0,1,2]) axis=1; z = Gather(y, 1) axis=1", "10 11 12 20 21 22"},
+    {13, "y = Flatten(x); z = Slice(y, [4], [6], [1])", "11 12"},
+    {13, "y = Flatten(x) axis=3; z = Slice(y, [3], [5], [0])", "10 11"},
+    {13, "y = Reshape(x, [0,-1,6]); z = Gather(y, 1) axis=1", "20 21 22 30 31 32"},
+    {13, "y = Reshape(x, [-1,2,6]); z = Transpose(y) perm=[0,2,1]", "0 20 1 21 2 22 10 30 11 31 12 32"},
+    {14, "y = Reshape(x, [1,3,4]) allowzero=1; z = Gather(y, 2) axis=1", "22 30 31 32"},
+    {13, "y = Unsqueeze(x, [1,-1]); z = Squeeze(y, [1]); w = Squeeze(z); v = Gather(w, 1) axis=1", "10 11 12"},
+    {9, "y = Unsqueeze(x) axes=[2]; z = Squeeze(y) axes=[2]; v = Gather(z, 3) axis=1", "30 31 32"},
+    {13, "y = Gather(x, [1]) axis=1; z = Expand(y, [2,1])", "10 11 12 10 11 12"},
+    {13, "y = Gather(x, [1]) axis=2; z = Expand(y, [1,1,2])", "1 1 11 11 21 21 31 31"},
+    {13, "y = Concat(x, x) axis=2; z = Gather(y, 0) axis=1", "0 1 2 0 1 2"},
+    {13, "y = Gather(x, 2) axis=1; z = Gather(x, 0) axis=1; w = Concat(y, z) axis=1", "20 21 22 0 1 2"},
+    {13, "a, y = Split(x, [1,3]) axis=1; z = Concat(y, a) axis=1", "10 11 12 20 21 22 30 31 32 0 1 2"},
+    {18, "a, b, c = Split(x) axis=2 num_outputs=3; z = Concat(c, a) axis=2", "2 0 12 10 22 20 32 30"},
+    {11, "a, b = Split(x) axis=1 split=[3,1]; z = Identity(b)", "30 31 32"},
+    /* shape arithmetic */
+    {13,
+     "s = Shape(x); n = Gather(s, 0) axis=0; u = Unsqueeze(n, [0]); t = Concat(u, [-1]) axis=0; y = Reshape(x, t);"
+     "z = Slice(y, [10], [12], [1])",
+     "31 32"},
+    {13, "s = Shape(x); l = Slice(s, [2], [3]); h = Div(l, [2]); y = Slice(x, h, l, [2])", "1 2 11 12 21 22 31 32"},
+    {15, "s = Shape(x) start=-1; e = Sub(s, [1]); y = Slice(x, e, s, [2])", "2 12 22 32"},
+    {13, "s = Shape(x); l = Gather(s, [2]) axis=0; q = Squeeze(l, [0]); r = Range(0, q, 2); y = Gather(x, r) axis=2",
+     "0 2 10 12 20 22 30 32"},
+    {13,
+     "c = ConstantOfShape([3]) value={1[2]}; m = Mul(c, [1,1,-1]); e = Equal(m, [-2]); w = Where(e, [3], c); i = "
+     "Cast(w) to=7;"
+     "p = ReduceMax(x) axes=[1] keepdims=0; y = Gather(x, i) axis=1",
+     "20 21 22 20 21 22 30 31 32"},
+    {13, "k = Constant() value={2[1,3]}; y = Gather(x, k) axis=1", "10 11 12 30 31 32"},
+    {13, "k = Constant() value_ints=[1]; j = Constant() value_int=0; a = Gather(x, k) axis=1; y = Gather(a, j) axis=2",
+     "10"},
+};
+
+START_TEST(elements_move_as_onnx_says)
+{
+    network net;
+    open_network(arrangements[_i].opset, "N 4 3", arrangements[_i].program, 3, &net);
+    for (int c = 0; c < 4; c++) {
+        for (int l = 0; l < 3; l++) {
+            net.values->of[0][4 * l + c] = (float)(10 * c + l);
+        }
+    }
+    run_network(&net);
+    char text[512] = "";
+    for (size_t t = 0; t < net.graph->n_tasks; t++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%g", t == 0 ? "" : " ", (double)net.output[t]);
+    }
+    ck_assert_msg(strcmp(text, arrangements[_i].expected) == 0, "%s\n  gives %s\n  not   %s", arrangements[_i].program,
+                  text, arrangements[_i].expected);
+    close_network(&net);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- pairs that do the same */
+
+/* For sequences of 12; ~ constants with the same seed are equal. */
+static const struct {
+    int opset;
+    const char *input, *program;
+    int other_opset;
+    const char *other_input, *other;
+} pairs[] = {
+    /* layouts: the same filters over the same bases */
+    {13, "N 4 12", "y = Conv(x, 3x4x5~1, 3~2)", 13, "N 4 1 12", "y = Conv(x, 3x4x1x5~1, 3~2)"},
+    {13, "N 4 12", "y = Conv(x, 3x4x5~1, 3~2) strides=[2] pads=[1,2]", 13, "N 4 12 1",
+     "y = Conv(x, 3x4x5x1~1, 3~2) strides=[2,1] pads=[1,0,2,0]"},
+    {13, "N 4 12", "y = Conv(x, 3x4x5~1, 3~2) dilations=[2]", 13, "N 1 4 12",
+     "y = Conv(x, 3x1x4x5~1, 3~2) dilations=[1,2]"},
+    {13, "N 4 12", "y = Conv(x, 3x4x5~1, 3~2); z = MaxPool(y) kernel_shape=[3] strides=[2]", 13, "N 12 4",
+     "t = Transpose(x) perm=[0,2,1]; y = Conv(t, 3x4x5~1, 3~2); z = MaxPool(y) kernel_shape=[3] strides=[2]"},
+    {13, "N 4 L", "y = Conv(x, 3x4x5~1, 3~2)", 13, "1 4 L", "y = Conv(x, 3x4x5~1, 3~2)"},
+    {13, "N 4 12", "y = Flatten(x); z = MatMul(y, 48x3~1)", 13, "N 12 4",
+     "t = Transpose(x) perm=[0,2,1]; y = Flatten(t); z = MatMul(y, 48x3~1)"},
+    /* convolution and pooling */
+    {13, "N 4 12", "y = Conv(x, 3x4x5~1) auto_pad='SAME_UPPER'", 13, "N 4 12", "y = Conv(x, 3x4x5~1) pads=[2,2]"},
+    {13, "N 4 12", "y = Conv(x, 3x4x4~1) auto_pad='SAME_UPPER' strides=[2]", 13, "N 4 12",
+     "y = Conv(x, 3x4x4~1) pads=[1,1] strides=[2]"},
+    {13, "N 4 12", "y = Conv(x, 3x4x4~1) auto_pad='SAME_LOWER'", 13, "N 4 12", "y = Conv(x, 3x4x4~1) pads=[2,1]"},
+    {13, "N 4 12", "y = Conv(x, 3x4x4~1) auto_pad='VALID'", 13, "N 4 12",
+     "y = Conv(x, 3x4x4~1) kernel_shape=[4] pads=[0,0] group=1"},
+    {13, "N 4 12", "y = Conv(x, 3x4x5~1) pads=[2,3]", 13, "N 4 12", "p = Pad(x, [0,0,2,0,0,3]); y = Conv(p, 3x4x5~1)"},
+    {13, "N 4 12", "y = Conv(x, 6x2x3~1, 6~2) group=2", 13, "N 4 12",
+     "a, b = Split(x) axis=1; w = Constant() value={6x2x3~1}; v = Slice(w, [0], [3], [0]); u = Slice(w, [3], [6], [0]);"
+     "k = Constant() value={6~2}; h = Slice(k, [0], [3]); g = Slice(k, [3], [6]);"
+     "c = Conv(a, v, h); d = Conv(b, u, g); y = Concat(c, d) axis=1"},
+    {13, "N 4 12", "y = AveragePool(x) kernel_shape=[3] strides=[3]", 13, "N 4 12",
+     "y = Conv(x, "
+     "4x1x3[0.333333333,0.333333333,0.333333333,0.333333333,0.333333333,0.333333333,0.333333333,0.333333333,0."
+     "333333333,"
+     "0.333333333,0.333333333,0.333333333]) group=4 strides=[3]"},
+    {13, "N 4 12", "y = AveragePool(x) kernel_shape=[5] pads=[2,2] count_include_pad=1", 13, "N 4 12",
+     "p = Pad(x, [0,0,2,0,0,2]); y = AveragePool(p) kernel_shape=[5]"},
+    {13, "N 4 12", "y = AveragePool(x) kernel_shape=[5] strides=[5] ceil_mode=1; z = Gather(y, 2) axis=2", 13, "N 4 12",
+     "a = Slice(x, [10], [12], [2]); z = ReduceMean(a) axes=[2]"},
+    {19, "N 4 12", "y = AveragePool(x) kernel_shape=[2] dilations=[3]", 13, "N 4 12",
+     "a = Slice(x, [0], [9], [2]); b = Slice(x, [3], [12], [2]); c = Add(a, b); y = Mul(c, 0.5)"},
+    {10, "N 4 12", "y = MaxPool(x) kernel_shape=[2] dilations=[3] auto_pad='SAME_UPPER'", 13, "N 4 12",
+     "y = MaxPool(x) kernel_shape=[2] dilations=[3] pads=[1,2]"},
+    {13, "N 4 12", "y = MaxPool(x) kernel_shape=[12]", 13, "N 4 12", "y = GlobalMaxPool(x)"},
+    {13, "N 4 12", "y = GlobalMaxPool(x)", 13, "N 4 12", "y = ReduceMax(x) axes=[2] keepdims=0"},
+    {18, "N 4 12", "y = ReduceMax(x, [1])", 13, "N 4 12", "t = Transpose(x) perm=[0,2,1]; y = GlobalMaxPool(t)"},
+    {13, "N 4 12", "y = GlobalAveragePool(x)", 13, "N 4 12", "y = ReduceMean(x) axes=[-1] keepdims=0"},
+    {18, "N 4 12", "y = ReduceMean(x, [2,1])", 13, "N 4 12", "f = Flatten(x); y = ReduceMean(f) axes=[1]"},
+    {18, "N 4 12", "y = ReduceMean(x)", 13, "N 4 12", "y = ReduceMean(x) axes=[0,1,2]"},
+    {18, "N 4 12", "y = ReduceMean(x) noop_with_empty_axes=1; z = Mul(y, 2.0)", 13, "N 4 12", "z = Add(x, x)"},
+    {11, "N 4 12", "y = ReduceSum(x) axes=[2]", 13, "N 4 12", "y = ReduceSum(x, [2])"},
+    {13, "N 4 12", "y = ReduceSum(x, [1]) keepdims=0", 13, "N 4 12", "y = ReduceMean(x) axes=[1]; z = Mul(y, 4.0)"},
+    {13, "N 4 1 12", "y = GlobalAveragePool(x)", 13, "N 4 12", "y = ReduceMean(x) axes=[2]"},
+    /* matrices */
+    {13, "N 4 12", "f = Flatten(x); y = Gemm(f, 48x3~1, 3~2)", 13, "N 4 12",
+     "f = Flatten(x); m = MatMul(f, 48x3~1); y = Add(m, 3~2)"},
+    {13, "N 4 12", "f = Flatten(x); y = Gemm(f, 48x3~1, 1x3~2) alpha=0.5 beta=2.0", 13, "N 4 12",
+     "f = Flatten(x); m = MatMul(f, 48x3~1); h = Mul(m, 0.5); k = Constant() value={3~2}; l = Mul(k, 2.0); y = Add(l, "
+     "h)"},
+    {13, "N 4 12", "f = Flatten(x); w = Transpose(48x3~1); y = Gemm(f, w) transB=1", 13, "N 4 12",
+     "f = Flatten(x); y = MatMul(f, 48x3~1)"},
+    {13, "N 4 12",
+     "t = Transpose(x) perm=[0,2,1]; m = MatMul(t, 4x5~1); a = Add(m, 5~2); y = Transpose(a) perm=[0,2,1]", 13,
+     "N 4 12", "w = Transpose(4x5~1); k = Unsqueeze(w, [2]); y = Conv(x, k, 5~2)"},
+    {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); s = Sigmoid(m); a = Add(m, 3~2); y = Mul(a, s)", 13,
+     "N 4 12", "f = Flatten(x); m = Gemm(f, 48x3~1); s = Sigmoid(m); a = Gemm(f, 48x3~1, 3~2); y = Mul(a, s)"},
+    /* arithmetic */
+    {13, "N 4 12", "y = BatchNormalization(x, 4~1, 4~2, 4~3, 4[1.0,2.0,0.5,0.25]) epsilon=0.0", 13, "N 4 12",
+     "m = Unsqueeze(4~3, [1]); d = Sub(x, m); v = Sqrt(4x1[1.0,2.0,0.5,0.25]); n = Div(d, v); g = Unsqueeze(4~1, [1]);"
+     "s = Mul(n, g); b = Unsqueeze(4~2, [1]); y = Add(b, s)"},
+    {13, "N 4 12", "y = Sub(2.0, x)", 13, "N 4 12", "n = Neg(x); y = Add(n, 2.0)"},
+    {13, "N 4 12", "a = Add(x, 10.0); y = Div(3.0, a)", 13, "N 4 12",
+     "a = Add(10.0, x); r = Reciprocal(a); y = Mul(r, 3.0)"},
+    {13, "N 4 12", "a = Abs(x); b = Add(a, 1.0); y = Div(x, b)", 13, "N 4 12",
+     "a = Abs(x); b = Add(a, 1.0); r = Pow(b, -1.0); y = Mul(r, x)"},
+    {13, "N 4 12", "y = Mul(x, 4x12~1)", 13, "N 4 12", "f = Flatten(x); g = Mul(f, 48~1); y = Reshape(g, [0,4,12])"},
+    {13, "N 4 12", "m = ReduceMean(x) axes=[2]; y = Mul(x, m)", 13, "N 4 12",
+     "m = ReduceMean(x) axes=[2]; e = Expand(m, [1,4,12]); y = Mul(e, x)"},
+    {13, "N 4 12", "m = ReduceMean(x) axes=[2]; y = Sub(m, 1x12~1)", 13, "N 4 12",
+     "m = GlobalAveragePool(x); e = Expand(m, [1,4,12]); y = Sub(e, 12~1)"},
+    {13, "N 4 12", "y = Sum(x, x, x)", 13, "N 4 12", "a = Add(x, x); y = Add(a, x)"},
+    {13, "N 4 12", "m = GlobalMaxPool(x); y = Sum(x, m)", 13, "N 4 12", "m = GlobalMaxPool(x); y = Add(m, x)"},
+    {13, "N 4 12", "y = Mul(x, x)", 13, "N 4 12", "y = Pow(x, 2.0)"},
+    {13, "N 4 12", "y = Sqrt(4.0); z = Mul(x, y)", 13, "N 4 12", "z = Add(x, x)"},
+    /* activations */
+    {20, "N 4 12", "y = Gelu(x)", 13, "N 4 12",
+     "d = Div(x, 1.4142135); e = Erf(d); a = Add(e, 1.0); m = Mul(x, a); y = Mul(m, 0.5)"},
+    {20, "N 4 12", "y = Gelu(x)", 13, "N 4 12",
+     "h = Mul(0.5, x); d = Mul(0.70710678, x); e = Erf(d); a = Add(1.0, e); y = Mul(h, a)"},
+    {20, "N 4 12", "y = Gelu(x)", 13, "N 4 12",
+     "r = Sqrt(2.0); d = Div(x, r); e = Erf(d); a = Add(e, 1.0); m = Mul(a, x); y = Div(m, 2.0)"},
+    {20, "N 4 12", "y = Gelu(x) approximate='tanh'", 13, "N 4 12",
+     "p = Pow(x, 3.0); q = Mul(p, 0.044715); s = Add(x, q); r = Mul(s, 0.7978846); t = Tanh(r); a = Add(t, 1.0); h = "
+     "Mul(x, 0.5);"
+     "y = Mul(h, a)"},
+    {20, "N 4 12", "y = Gelu(x) approximate='tanh'", 13, "N 4 12",
+     "q = Mul(x, x); c = Mul(q, 0.044715); o = Add(c, 1.0); b = Mul(x, 0.7978846); r = Mul(o, b); t = Tanh(r); a = "
+     "Add(1.0, t);"
+     "m = Mul(a, x); y = Mul(m, 0.5)"},
+    {13, "N 4 12", "y = Relu(x)", 13, "N 4 12", "y = Clip(x, 0.0)"},
+    {10, "N 4 12", "y = Clip(x) min=0.0 max=3.4028234e38", 13, "N 4 12", "y = LeakyRelu(x) alpha=0.0"},
+    {13, "N 4 12", "y = PRelu(x, 4x1[0.25,0.25,0.25,0.25])", 13, "N 4 12", "y = LeakyRelu(x) alpha=0.25"},
+    {13, "N 4 12", "y = PRelu(x, 1[0.25])", 13, "N 4 12",
+     "y = PRelu(x, 12[0.25,0.25,0.25,0.25,0.25,0.25,0.25,0.25,0.25,0.25,0.25,0.25])"},
+    {13, "N 4 12", "y = Elu(x)", 13, "N 4 12", "y = Elu(x) alpha=1.0"},
+    {13, "N 4 12", "y = Selu(x)", 13, "N 4 12", "e = Elu(x) alpha=1.6732632; y = Mul(e, 1.050701)"},
+    {13, "N 4 12", "y = Softplus(x)", 13, "N 4 12", "e = Exp(x); a = Add(e, 1.0); y = Log(a)"},
+    {13, "N 4 12", "y = Sigmoid(x)", 13, "N 4 12", "h = Mul(x, 0.5); t = Tanh(h); a = Add(t, 1.0); y = Mul(a, 0.5)"},
+    {13, "N 4 12", "y = Softmax(x) axis=1", 13, "N 4 12", "e = Exp(x); s = ReduceSum(e, [1]); y = Div(e, s)"},
+    {11, "N 4 12", "y = Softmax(x)", 13, "N 4 12", "f = Flatten(x); s = Softmax(f); y = Reshape(s, [0,4,12])"},
+    /* nothing */
+    {13, "N 4 12", "y, m = Dropout(x, 0.5); z = Identity(y); c = Cast(z) to=1; r = Relu(c)", 13, "N 4 12",
+     "r = Relu(x)"},
+    {11, "N 4 12", "y = Dropout(x) ratio=0.25; r = Relu(y)", 13, "N 4 12",
+     "y = Dropout(x); z = Dropout(y, 0.5, 0); r = Relu(z)"},
+    {13, "8 4 12", "y = Reshape(x, [8,48]); r = Relu(y)", 13, "N 4 12", "y = Reshape(x, [-1,48]); r = Relu(y)"},
+};
+
+START_TEST(programs_agree)
+{
+    network a, b;
+    tfl_rng rng;
+    tfl_rng_init(&rng, (uint64_t)_i, "input", 0);
+    open_network(pairs[_i].opset, pairs[_i].input, pairs[_i].program, 12, &a);
+    open_network(pairs[_i].other_opset, pairs[_i].other_input, pairs[_i].other, 12, &b);
+    for (size_t i = 0; i < a.graph->layer[0].size; i++) {
+        a.values->of[0][i] = b.values->of[0][i] = (float)(2 * tfl_rng_normal(&rng));
+    }
+    run_network(&a);
+    run_network(&b);
+    ck_assert_msg(a.graph->n_tasks == b.graph->n_tasks, "%s: %zu outputs, and %zu from %s", pairs[_i].program,
+                  a.graph->n_tasks, b.graph->n_tasks, pairs[_i].other);
+    for (size_t t = 0; t < a.graph->n_tasks; t++) {
+        double difference = fabs((double)a.output[t] - (double)b.output[t]);
+        ck_assert_msg(difference <= 2e-5 * (1 + fabs((double)a.output[t])), "%s\n  output %zu is %g, and %g from\n%s",
+                      pairs[_i].program, t, (double)a.output[t], (double)b.output[t], pairs[_i].other);
+    }
+    close_network(&a);
+    close_network(&b);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- layers */
+
+/* The kinds of layers that a program becomes, behind the input: no more than it needs. (A last gather makes a vector of
+ * outputs with several axes.) */
+static const struct {
+    int opset;
+    const char *input, *program, *kinds;
+} layers[] = {
+    {13, "N 4 12",
+     "p = Pad(x, [0,0,0,0,0,0]); y = AveragePool(p) kernel_shape=[12]; f = Flatten(y); z = Gemm(f, 4x3~1)",
+     "average-pool gather dense"},
+    {13, "N 12 4",
+     "t = Transpose(x) perm=[0,2,1]; y = Conv(t, 3x4x5~1); u = Transpose(y) perm=[0,2,1]; v = Transpose(u) "
+     "perm=[0,2,1];"
+     "z = Relu(v)",
+     "conv relu gather"},
+    {13, "N 4 1 12", "y = Conv(x, 3x4x1x5~1); s = Squeeze(y, [2]); r = Relu(s)", "conv relu gather"},
+    {13, "N 4 12",
+     "r = Relu(x); t = Transpose(r) perm=[0,2,1]; s = Slice(t, [2], [9], [1]); p = Pad(s, [0,1,0,0,1,0]); e = Exp(p)",
+     "relu gather exp gather"},
+    {20, "N 4 12", "y = Gelu(x)", "gelu gather"},
+    {13, "N 4 12", "d = Div(x, 1.4142135); e = Erf(d); a = Add(e, 1.0); m = Mul(x, a); y = Mul(m, 0.5)", "gelu gather"},
+    {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); a = Add(m, 3~2); s = Sigmoid(a); u = Unsqueeze(s, [2])",
+     "gather dense sigmoid"},
+    {13, "N 4 12", "y = BatchNormalization(x, 4~1, 4~2, 4~3, 4[1.0,2.0,0.5,0.25])", "scale gather"},
+    {13, "N 4 12", "a = Relu(x); unused = Exp(a); y = Dropout(a, 0.25)", "relu dropout gather"},
+    {13, "N 4 12", "y = Conv(x, 3x4x1~1); s = Sigmoid(y)", "conv gather sigmoid"},
+};
+
+START_TEST(layers_are_as_few_as_needed)
+{
+    network net;
+    char text[512] = "";
+    open_network(layers[_i].opset, layers[_i].input, layers[_i].program, 12, &net);
+    for (size_t i = 1; i < net.graph->n_layers; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%s%s", i == 1 ? "" : " ", net.graph->layer[i].kind->name);
+    }
+    ck_assert_msg(strcmp(text, layers[_i].kinds) == 0, "%s\n  becomes %s\n  not     %s", layers[_i].program, text,
+                  layers[_i].kinds);
+    close_network(&net);
+}
+END_TEST
+
+START_TEST(final_sigmoid_has_logits_before_it)
+{
+    network net;
+    open_network(13, "N 4 12", "f = Flatten(x); m = Gemm(f, 48x2~1) @dense; s = Sigmoid(m); i = Identity(s)", 12, &net);
+    ck_assert_str_eq(net.graph->layer[net.graph->logits].name, "dense");
+    ck_assert_uint_eq(net.graph->n_tasks, 2);
+    ck_assert_str_eq(net.graph->task[1], "1");
+    close_network(&net);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("onnx");
+    TCase *tests = tcase_create("read");
+    tcase_add_loop_test(tests, elements_move_as_onnx_says, 0, sizeof arrangements / sizeof *arrangements);
+    tcase_add_loop_test(tests, programs_agree, 0, sizeof pairs / sizeof *pairs);
+    tcase_add_loop_test(tests, layers_are_as_few_as_needed, 0, sizeof layers / sizeof *layers);
+    tcase_add_test(tests, final_sigmoid_has_logits_before_it);
+    suite_add_tcase(suite, tests);
+    return test_run(suite);
+}
