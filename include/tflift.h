@@ -32,6 +32,7 @@
 #include "tflift/method.h"
 #include "tflift/explain.h"
 #include "tflift/normalize.h"
+#include "tflift/qvalue.h"
 #include "tflift/scan.h"
 #include "tflift/importance.h"
 #include "tflift/track.h"

@@ -25,7 +25,8 @@ typedef struct tfl_importance {
  * count as 0 in the sums; all missing: NAN everywhere. */
 tfl_importance tfl_importance_of(const tfl_match *match, const tfl_logodds *logodds, const char *letters, const float *contribution);
 
-/* Where a sum stands among the sums of all windows of a width over everything scanned: counts in bins of 0.05 % (bounded memory), one per width. */
+/* Where a sum stands among the sums of all windows of a width over everything scanned. Counts are kept in bins of 0.05 % (of the value),
+ * as far as they are needed: bounded memory. */
 typedef struct tfl_percentiles tfl_percentiles;
 tfl_status tfl_percentiles_create(tfl_percentiles **out, tfl_error *err) TFL_MUST_USE;
 void tfl_percentiles_free(tfl_percentiles *percentiles);
@@ -33,8 +34,13 @@ void tfl_percentiles_free(tfl_percentiles *percentiles);
 /* Adds every window of width over contribution[length]; windows with a NaN are left out. */
 tfl_status tfl_percentiles_add(tfl_percentiles *percentiles, size_t width, const float *contribution, size_t length, tfl_error *err) TFL_MUST_USE;
 
-/* Percentage of windows of that width whose sum is below sum, plus half of those in its bin: 0 … 100; NAN when none were added. */
+/* Adds the counts of another: threads count each for itself. */
+tfl_status tfl_percentiles_merge(tfl_percentiles *percentiles, const tfl_percentiles *other, tfl_error *err) TFL_MUST_USE;
+
+/* Percentage of windows of that width whose sum is below sum, plus half of those in its bin: 0 … 100; NAN when none were added, or sum
+ * is NAN. Call tfl_percentiles_ready once before, when all windows are in. */
 double tfl_percentiles_find(const tfl_percentiles *percentiles, size_t width, double sum);
+void tfl_percentiles_ready(tfl_percentiles *percentiles);
 
 #ifdef __cplusplus
 }

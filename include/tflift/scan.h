@@ -19,8 +19,9 @@ extern "C" {
 typedef enum tfl_select {
     TFL_SELECT_PVALUE,    /* p-value <= limit */
     TFL_SELECT_THRESHOLD, /* log-odds >= limit */
-    TFL_SELECT_TOP        /* the k best that do not overlap by more than half: after a match at m, starts max(0, m - h) … m + h - 2 are out,
-                             h = floor(width / 2) */
+    TFL_SELECT_TOP        /* the k best that do not overlap by more than half: after a match at m, starts max(0, m - h) … m + h - 2 and m
+                             itself are out, h = floor(width / 2); of equal ones the first. With both strands a start counts by the
+                             better one ('+' where they are equal) */
 } tfl_select;
 
 typedef struct tfl_scan_options {
@@ -30,9 +31,10 @@ typedef struct tfl_scan_options {
     bool both_strands;
     double background[TFL_BASES];
     double pseudocount;
+    unsigned threads; /* that prepare the motifs, 10 ms each */
 } tfl_scan_options;
 
-/* The defaults of tfscan. */
+/* The defaults of tfscan: p <= 1e-4, both strands, background A, T 0.3 and C, G 0.2, pseudocount 0.001, one thread. */
 tfl_scan_options tfl_scan_defaults(void);
 
 typedef struct tfl_scanner tfl_scanner; /* immutable, shared by threads */
@@ -55,12 +57,11 @@ typedef struct tfl_matches {
     size_t n, capacity;
     tfl_match *match;
     size_t *placements; /* [motifs] scored, both strands: for q-values */
-    double *work;       /* the scanner's own */
-    size_t work_size;
+    struct tfl_scan_work *work; /* the scanner's own */
 } tfl_matches;
 
 /* Matches of every motif in sequence, ordered by start, then motif, '+' before '-'. A placement over a letter other than A, C, G, T is not
- * scored. matches starts as {0}, is reused from call to call, and cleared by the caller. */
+ * scored. matches starts as {0}, is reused from call to call with one scanner, and cleared by the caller. */
 tfl_status tfl_scan(const tfl_scanner *scanner, const tfl_sequence *sequence, tfl_matches *matches, tfl_error *err) TFL_MUST_USE;
 void tfl_matches_clear(tfl_matches *matches);
 

@@ -42,7 +42,7 @@ typedef struct step {
 } step;
 
 struct tfl_pvalues {
-    double high; /* best score */
+    double low, high; /* worst and best score */
     size_t n;
     step *step;    /* [n], and one more whose above is the total */
     double *reach; /* [n] largest center + half up to each */
@@ -240,6 +240,7 @@ tfl_status tfl_pvalues_create(const tfl_logodds *logodds, tfl_pvalues **out, tfl
     if (pvalues == NULL) {
         status = tfl_fail_memory(err, "the p-values of a motif");
     } else {
+        pvalues->low = logodds->low;
         pvalues->high = logodds->high;
         status = keep_lumps(&list, pvalues, err);
     }
@@ -322,6 +323,9 @@ static double bisect(const tfl_pvalues *pvalues, double low, double high, double
 
 double tfl_pvalues_threshold(const tfl_pvalues *pvalues, double p)
 {
+    if (p >= 1) {
+        return pvalues->low;
+    }
     size_t low = 0; /* lumps before it are rare enough */
     size_t high = pvalues->n;
     while (low < high) {
@@ -336,8 +340,10 @@ double tfl_pvalues_threshold(const tfl_pvalues *pvalues, double p)
         return HUGE_VAL;
     }
     double deficit = low > 0 ? pvalues->step[low - 1].center : 0;
-    if (low < pvalues->n && pvalues->step[low].half > 0) {
-        deficit = bisect(pvalues, deficit, pvalues->step[low].center, p);
+    double next = low < pvalues->n ? pvalues->step[low].center : deficit;
+    /* Between two lumps there are words where one is spread that far. */
+    if (probability_within(pvalues, next - TIE) > probability_within(pvalues, deficit + TIE)) {
+        deficit = bisect(pvalues, deficit, next, p);
     }
     return pvalues->high - deficit;
 }

@@ -252,7 +252,7 @@ START_TEST(thresholds_are_the_smallest_rare_scores)
         ck_assert_int_eq(tfl_logodds_create(&motifs->motif[0], background, 0.001, &logodds, &error), TFL_OK);
         ck_assert_int_eq(tfl_pvalues_create(logodds, &pvalues, &error), TFL_OK);
         double best = tfl_pvalues_find(pvalues, logodds->high);
-        for (int i = 1; i < 18; i++) {
+        for (int i = 0; i < 18; i++) {
             double p = pow(3, -i);
             double threshold = tfl_pvalues_threshold(pvalues, p);
             ck_assert_msg((p < best) == (threshold > logodds->high), "p %g, threshold %g", p, threshold);

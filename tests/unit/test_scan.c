@@ -1,0 +1,316 @@
+/* Matches against the plainest way to find them, and the symmetries they have. */
+#include "config.h"
+
+#include "tflift/scan.h"
+
+#include "tests/support/support.h"
+#include "tflift/alphabet.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 5, MAX_LENGTH = 400 };
+
+static tfl_error error;
+
+/* Widths 1 to 14, among them a palindrome and one whose rows tie. */
+static const char motif_text[] =
+    ">one\n0.7 0.1 0.1 0.1\n"
+    ">two\n0.7 0.1 0.1 0.1\n0.1 0.1 0.1 0.7\n"
+    ">palindrome\n1 0 0 0\n0 1 0 0\n0 0 1 0\n0 0 0 1\n"
+    ">five\n0.9 0 0.1 0\n0 1 0 0\n0.5 0 0 0.5\n0.2 0.3 0.3 0.2\n0 0 0.1 0.9\n"
+    ">eight\n.5 .5 0 0\n0 0 .5 .5\n.5 .5 0 0\n0 0 .5 .5\n1 0 0 0\n0 1 0 0\n0 0 1 0\n.25 .25 .25 .25\n"
+    ">fourteen\n.3 .1 .1 .5\n.6 .1 .2 .1\n.1 .1 .1 .7\n.3 .1 .5 .1\n.3 .4 .1 .2\n.6 .1 .2 .1\n.1 .1 .1 .7\n"
+    ".2 .3 .4 .1\n.2 .4 .2 .2\n.1 .1 .2 .6\n.1 .2 .1 .6\n.3 .1 .5 .1\n.3 .4 .1 .2\n.6 .1 .2 .1\n";
+
+static tfl_motifs *motifs;
+
+static void set_up(void)
+{
+    ck_assert_msg(tfl_motifs_read_memory(motif_text, strlen(motif_text), "t", &motifs, &error) == TFL_OK, "%s",
+                  error.message);
+}
+
+static void tear_down(void)
+{
+    tfl_motifs_free(motifs);
+}
+
+/* Letters of either case, with N and IUPAC codes here and there. */
+static tfl_sequence random_sequence(tfl_rng *rng, char letters[MAX_LENGTH + 1])
+{
+    static const char alphabet[] = "ACGTACGTACGTACGTACGTACGTacgtacgtACGTACGTACGTACGTNnR";
+    size_t length = tfl_rng_below(rng, 4) == 0 ? tfl_rng_below(rng, 16) : tfl_rng_below(rng, MAX_LENGTH + 1);
+    for (size_t i = 0; i < length; i++) {
+        letters[i] = alphabet[tfl_rng_below(rng, sizeof alphabet - 1)];
+    }
+    letters[length] = '\0';
+    static char name[] = "s";
+    return (tfl_sequence){.name = name, .description = name, .letters = letters, .length = length};
+}
+
+static tfl_scanner *make_scanner(tfl_select select, double limit, size_t top, bool both)
+{
+    tfl_scan_options options = tfl_scan_defaults();
+    options.select = select;
+    options.limit = limit;
+    options.top = top;
+    options.both_strands = both;
+    tfl_scanner *scanner = NULL;
+    ck_assert_msg(tfl_scanner_create(motifs, &options, &scanner, &error) == TFL_OK, "%s", error.message);
+    return scanner;
+}
+
+/* The score of a placement, letter by letter; NAN over a letter other than A, C, G, T. */
+static double plain_score(const tfl_logodds *logodds, const char *letters, size_t start, char strand)
+{
+    double score = 0;
+    for (size_t j = 0; j < logodds->width; j++) {
+        size_t at = strand == '+' ? start + j : start + logodds->width - 1 - j;
+        uint8_t code = tfl_base_code[(unsigned char)letters[at]];
+        if (code >= TFL_BASES) {
+            return NAN;
+        }
+        score += logodds->score[j][strand == '+' ? code : TFL_BASES - 1 - code];
+    }
+    return score;
+}
+
+static const tfl_match *find_match(const tfl_matches *matches, size_t motif, size_t start, char strand)
+{
+    for (size_t i = 0; i < matches->n; i++) {
+        const tfl_match *m = &matches->match[i];
+        if (m->motif == motif && m->start == start && m->strand == strand) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+/* ---------------------------------------------------------------- selection by score and by p-value */
+
+/* Every placement that is good enough, and no other, is in matches. */
+static void check_all(const tfl_scanner *scanner, const tfl_sequence *s, const tfl_matches *matches, tfl_select select,
+                      double limit, bool both)
+{
+    size_t expected = 0;
+    for (size_t i = 0; i < motifs->n; i++) {
+        const tfl_logodds *logodds = tfl_scanner_logodds(scanner, i);
+        tfl_pvalues *pvalues = NULL;
+        ck_assert_int_eq(tfl_pvalues_create(logodds, &pvalues, &error), TFL_OK);
+        size_t placements = 0;
+        for (size_t start = 0; start + logodds->width <= s->length; start++) {
+            for (size_t strand = 0; strand < (both ? 2 : 1); strand++) {
+                double score = plain_score(logodds, s->letters, start, "+-"[strand]);
+                placements += isnan(score) ? 0 : 1;
+                double p = isnan(score) ? 2 : tfl_pvalues_find(pvalues, score);
+                const tfl_match *match = find_match(matches, i, start, "+-"[strand]);
+                bool good = !isnan(score) && (select == TFL_SELECT_PVALUE ? p <= limit : score >= limit);
+                ck_assert_msg(good == (match != NULL), "motif %zu, start %zu, score %g, p %g", i, start, score, p);
+                if (good) {
+                    expected++;
+                    ck_assert(match->log_odds == score);
+                    ck_assert(match->pvalue == p);
+                }
+            }
+        }
+        ck_assert_uint_eq(matches->placements[i], placements);
+        tfl_pvalues_free(pvalues);
+    }
+    ck_assert_uint_eq(matches->n, expected);
+}
+
+static void check_order_and_ranks(const tfl_matches *matches)
+{
+    for (size_t i = 0; i < matches->n; i++) {
+        const tfl_match *m = &matches->match[i];
+        if (i > 0) {
+            const tfl_match *l = m - 1;
+            ck_assert(l->start < m->start ||
+                      (l->start == m->start && (l->motif < m->motif || (l->motif == m->motif && l->strand == '+'))));
+        }
+        size_t better = 0;
+        for (size_t j = 0; j < matches->n; j++) {
+            const tfl_match *other = &matches->match[j];
+            better +=
+                other->motif == m->motif && (other->log_odds > m->log_odds ||
+                                             (other->log_odds == m->log_odds && (other->start < m->start || j < i)));
+        }
+        ck_assert_uint_eq(m->rank, better + 1);
+    }
+}
+
+START_TEST(every_good_placement_is_found_and_no_other)
+{
+    static const struct {
+        tfl_select select;
+        double limit;
+    } choices[] = {{TFL_SELECT_PVALUE, 0.01}, {TFL_SELECT_PVALUE, 1e-4}, {TFL_SELECT_PVALUE, 1},
+                   {TFL_SELECT_THRESHOLD, 2}, {TFL_SELECT_THRESHOLD, 0}, {TFL_SELECT_THRESHOLD, -1000}};
+    bool both = _i % 2 == 0;
+    tfl_scanner *scanner = make_scanner(choices[_i / 2].select, choices[_i / 2].limit, 0, both);
+    tfl_matches matches = {0};
+    for (unsigned i = 0; i < 8; i++) {
+        char letters[MAX_LENGTH + 1];
+        tfl_rng rng;
+        tfl_rng_init(&rng, SEED, "scan", i);
+        tfl_sequence s = random_sequence(&rng, letters);
+        ck_assert_msg(tfl_scan(scanner, &s, &matches, &error) == TFL_OK, "%s", error.message);
+        check_all(scanner, &s, &matches, choices[_i / 2].select, choices[_i / 2].limit, both);
+        check_order_and_ranks(&matches);
+    }
+    tfl_matches_clear(&matches);
+    tfl_scanner_free(scanner);
+}
+END_TEST
+
+START_TEST(the_reverse_complement_has_the_same_matches_on_the_other_strand)
+{
+    tfl_scanner *scanner = make_scanner(TFL_SELECT_PVALUE, 0.02, 0, true);
+    tfl_matches forward = {0}, backward = {0};
+    size_t seen = 0;
+    for (unsigned i = 0; i < 20; i++) {
+        char letters[MAX_LENGTH + 1], reversed[MAX_LENGTH + 1];
+        tfl_rng rng;
+        tfl_rng_init(&rng, SEED, "reverse", i);
+        tfl_sequence s = random_sequence(&rng, letters);
+        tfl_sequence r = s;
+        tfl_reverse_complement(letters, s.length, reversed);
+        r.letters = reversed;
+        ck_assert_int_eq(tfl_scan(scanner, &s, &forward, &error), TFL_OK);
+        ck_assert_int_eq(tfl_scan(scanner, &r, &backward, &error), TFL_OK);
+        ck_assert_uint_eq(forward.n, backward.n);
+        for (size_t m = 0; m < forward.n; m++) {
+            const tfl_match *match = &forward.match[m];
+            size_t start = s.length - match->start - motifs->motif[match->motif].width;
+            const tfl_match *mirror = find_match(&backward, match->motif, start, match->strand == '+' ? '-' : '+');
+            ck_assert_ptr_nonnull(mirror);
+            ck_assert(mirror->log_odds == match->log_odds);
+            seen++;
+        }
+    }
+    ck_assert_uint_gt(seen, 100);
+    tfl_matches_clear(&forward);
+    tfl_matches_clear(&backward);
+    tfl_scanner_free(scanner);
+}
+END_TEST
+
+START_TEST(sequences_without_room_have_no_matches)
+{
+    static const char *const letters[] = {"", "N", "NNNNNNNNNNNNNNNNNNNNNN", "RYKM"};
+    tfl_scanner *scanner = make_scanner(_i == 0 ? TFL_SELECT_TOP : TFL_SELECT_THRESHOLD, -1000, 5, true);
+    tfl_matches matches = {0};
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+        char copy[32];
+        (void)snprintf(copy, sizeof copy, "%s", letters[i]);
+        tfl_sequence s = {.name = copy, .letters = copy, .length = strlen(copy)};
+        ck_assert_int_eq(tfl_scan(scanner, &s, &matches, &error), TFL_OK);
+        ck_assert_uint_eq(matches.n, 0);
+        ck_assert_uint_eq(matches.placements[0], 0);
+    }
+    tfl_matches_clear(&matches);
+    tfl_scanner_free(scanner);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- the best k */
+
+/* As the contract words it: the best start, the first of equals; starts around it are out; again. */
+static size_t plain_top(const tfl_logodds *logodds, const tfl_sequence *s, size_t top, bool both, tfl_match *out)
+{
+    double score[MAX_LENGTH];
+    char strand[MAX_LENGTH];
+    size_t n = s->length < logodds->width ? 0 : s->length - logodds->width + 1;
+    size_t half = logodds->width / 2;
+    for (size_t i = 0; i < n; i++) {
+        score[i] = plain_score(logodds, s->letters, i, '+');
+        double reverse = both ? plain_score(logodds, s->letters, i, '-') : -HUGE_VAL;
+        strand[i] = reverse > score[i] ? '-' : '+';
+        score[i] = reverse > score[i] ? reverse : score[i];
+    }
+    size_t found = 0;
+    while (found < top) {
+        size_t best = n;
+        for (size_t i = 0; i < n; i++) {
+            best = !isnan(score[i]) && (best == n || score[i] > score[best]) ? i : best;
+        }
+        if (best == n) {
+            break;
+        }
+        out[found++] = (tfl_match){.start = best, .strand = strand[best], .log_odds = score[best], .rank = found};
+        for (size_t i = 0; i < n; i++) {
+            bool near = i + half >= best && i + 2 <= best + half;
+            score[i] = near || i == best ? NAN : score[i];
+        }
+    }
+    return found;
+}
+
+START_TEST(the_best_are_taken_by_the_rule)
+{
+    static const size_t tops[] = {1, 5, 1000};
+    bool both = _i % 2 == 0;
+    size_t top = tops[_i / 2];
+    tfl_scanner *scanner = make_scanner(TFL_SELECT_TOP, 0, top, both);
+    tfl_matches matches = {0};
+    for (unsigned i = 0; i < 20; i++) {
+        char letters[MAX_LENGTH + 1];
+        tfl_rng rng;
+        tfl_rng_init(&rng, SEED, "top", i);
+        tfl_sequence s = random_sequence(&rng, letters);
+        ck_assert_int_eq(tfl_scan(scanner, &s, &matches, &error), TFL_OK);
+        size_t total = 0;
+        for (size_t m = 0; m < motifs->n; m++) {
+            tfl_match expected[MAX_LENGTH];
+            size_t n = plain_top(tfl_scanner_logodds(scanner, m), &s, top, both, expected);
+            for (size_t k = 0; k < n; k++) {
+                const tfl_match *match = find_match(&matches, m, expected[k].start, expected[k].strand);
+                ck_assert_msg(match != NULL, "sequence %u, motif %zu: start %zu is missing", i, m, expected[k].start);
+                ck_assert_uint_eq(match->rank, k + 1);
+                ck_assert(match->log_odds == expected[k].log_odds);
+            }
+            total += n;
+        }
+        ck_assert_uint_eq(matches.n, total);
+    }
+    tfl_matches_clear(&matches);
+    tfl_scanner_free(scanner);
+}
+END_TEST
+
+START_TEST(preparing_on_many_threads_changes_nothing)
+{
+    tfl_scan_options options = tfl_scan_defaults();
+    tfl_scanner *one = make_scanner(options.select, options.limit, 0, true), *seven = NULL;
+    options.threads = 7;
+    ck_assert_int_eq(tfl_scanner_create(motifs, &options, &seven, &error), TFL_OK);
+    for (size_t i = 0; i < motifs->n; i++) {
+        ck_assert_str_eq(tfl_scanner_logodds(one, i)->motif->name, tfl_scanner_logodds(seven, i)->motif->name);
+        ck_assert(tfl_scanner_logodds(one, i)->high == tfl_scanner_logodds(seven, i)->high);
+    }
+    tfl_scanner_free(one);
+    tfl_scanner_free(seven);
+    options.pseudocount = 0;
+    ck_assert_int_eq(tfl_scanner_create(motifs, &options, &seven, &error), TFL_EUSAGE);
+    ck_assert_str_eq(error.message, "motif palindrome has no C at position 1; the pseudocount has to be above 0");
+    ck_assert_ptr_null(seven);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("scan");
+    TCase *tests = tcase_create("scan");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_loop_test(tests, every_good_placement_is_found_and_no_other, 0, 12);
+    tcase_add_test(tests, the_reverse_complement_has_the_same_matches_on_the_other_strand);
+    tcase_add_loop_test(tests, sequences_without_room_have_no_matches, 0, 2);
+    tcase_add_loop_test(tests, the_best_are_taken_by_the_rule, 0, 6);
+    tcase_add_test(tests, preparing_on_many_threads_changes_nothing);
+    suite_add_tcase(suite, tests);
+    return test_run(suite);
+}
