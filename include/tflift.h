@@ -24,6 +24,7 @@
 #include "tflift/design.h"
 #include "tflift/simulate.h"
 #include "tflift/cpu.h"
+#include "tflift/vector.h"
 #include "tflift/layer.h"
 #include "tflift/graph.h"
 #include "tflift/model.h"

@@ -143,10 +143,7 @@ typedef struct tfl_curve {
 
 /* slope[size] of the lines between two points of nonlinearity l: S(from, to - from) of rule_revealcancel.c. part is what to - from is exactly,
  * NULL: their difference. Uses the last temporary. */
-void tfl_secant(const tfl_explain_workspace *w, unsigned l, tfl_curve from, tfl_curve to, const float *part, float *slope);
-
-/* to += from. */
-void tfl_add_floats(size_t n, const float *from, float *to);
+void tfl_secant_slope(const tfl_explain_workspace *w, unsigned l, tfl_curve from, tfl_curve to, const float *part, float *slope);
 
 /* The multipliers of all inputs of a layer, for the pass with that sign; an input that is not split has one array, which only the pass with
  * TFL_PLUS gets, the other one NULL. Says whether there is any. */

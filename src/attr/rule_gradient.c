@@ -3,51 +3,25 @@
 
 #include "attr/attr_internal.h"
 
-#include <math.h>
+#include "tflift/vector.h"
 
-void tfl_add_floats(size_t n, const float *from, float *to)
-{
-    for (size_t i = 0; i < n; i++) {
-        to[i] += from[i];
-    }
-}
-
-/* Which slope stands for the quotient. */
-typedef enum stand_in { AT_START, HALFWAY, QUOTIENT } stand_in;
-
-static inline stand_in choose(float from, float to, float part)
-{
-    float middle = fabsf(0.5F * (from + to));
-    float reach = middle < 1.0F ? TFL_CLOSE * middle : TFL_CLOSE;
-    stand_in far = fabsf(to - from) < reach ? HALFWAY : QUOTIENT;
-    return fabsf(part) < TFL_NEAR_ZERO || to == from ? AT_START : far;
-}
-
-void tfl_secant(const tfl_explain_workspace *w, unsigned l, tfl_curve from, tfl_curve to, const float *part, float *slope)
+void tfl_secant_slope(const tfl_explain_workspace *w, unsigned l, tfl_curve from, tfl_curve to, const float *part, float *slope)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
+    const tfl_secant secant = {.from = from.x,
+                               .to = to.x,
+                               .f_from = from.y,
+                               .f_to = to.y,
+                               .part = part,
+                               .near = TFL_NEAR_ZERO,
+                               .close = TFL_CLOSE};
     float *point = w->temporary[TFL_TEMPORARIES - 1];
-    for (size_t i = 0; i < layer->size; i++) {
-        stand_in which = choose(from.x[i], to.x[i], part == NULL ? to.x[i] - from.x[i] : part[i]);
-        point[i] = which == HALFWAY ? 0.5F * (from.x[i] + to.x[i]) : from.x[i];
-    }
+    tfl_vector_secant_points(&secant, point, layer->size);
     layer->kind->derivative(layer, point, slope);
-    for (size_t i = 0; i < layer->size; i++) {
-        stand_in which = choose(from.x[i], to.x[i], part == NULL ? to.x[i] - from.x[i] : part[i]);
-        float quotient = (to.y[i] - from.y[i]) / (to.x[i] - from.x[i]);
-        slope[i] = which == QUOTIENT ? quotient : slope[i];
-    }
+    tfl_vector_secant(&secant, slope, layer->size);
 }
 
-/* to += slope * from. */
-static void pass(size_t n, const float *slope, const float *from, float *to)
-{
-    for (size_t i = 0; i < n; i++) {
-        to[i] += slope[i] * from[i];
-    }
-}
-
-/* The same, but where slope >= 0 from is like, and where slope < 0 unlike: a falling function turns the sign of a part. */
+/* to += slope * from, where from is like for slope >= 0 and unlike for slope < 0: a falling function turns the sign of a part. */
 static void pass_by_sign(size_t n, const float *slope, const float *like, const float *unlike, float *to)
 {
     for (size_t i = 0; i < n; i++) {
@@ -63,7 +37,7 @@ void tfl_slope_pass(tfl_explain_workspace *w, unsigned l)
     const float *minus = w->at[l].multiplier[TFL_MINUS];
     const float *slope = w->at[l].slope[TFL_PLUS];
     if (plus == minus) {
-        pass(layer->size, slope, plus, w->at[in].multiplier[TFL_PLUS]);
+        tfl_vector_add_product(w->at[in].multiplier[TFL_PLUS], slope, plus, layer->size);
     } else {
         pass_by_sign(layer->size, slope, plus, minus, w->at[in].multiplier[TFL_PLUS]);
     }

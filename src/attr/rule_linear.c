@@ -9,6 +9,8 @@
 
 #include "attr/attr_internal.h"
 
+#include "tflift/vector.h"
+
 #include <string.h>
 
 /* Parts of the output: positive W+ dx+ + W- dx-, negative W+ dx- + W- dx+. */
@@ -83,8 +85,8 @@ static void mix_pass(tfl_explain_workspace *w, unsigned l)
         layer->kind->transpose(layer, TFL_ALL, w->at[l].multiplier[TFL_PLUS], into, w->x->scratch);
     }
     if (plan->split[in]) {
-        tfl_add_floats(n, shared, w->at[in].multiplier[TFL_PLUS]);
-        tfl_add_floats(n, shared, w->at[in].multiplier[TFL_MINUS]);
+        tfl_vector_add(w->at[in].multiplier[TFL_PLUS], shared, n);
+        tfl_vector_add(w->at[in].multiplier[TFL_MINUS], shared, n);
     }
 }
 

@@ -7,6 +7,8 @@
 
 #include "attr/attr_internal.h"
 
+#include "tflift/vector.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -58,9 +60,9 @@ static void maximum_pass(tfl_explain_workspace *w, unsigned l)
         float multiplier = received[i] / difference;
         received[i] = fabsf(difference) < TFL_NEAR_ZERO ? routed[i] : multiplier;
     }
-    tfl_add_floats(n, received, w->at[in].multiplier[TFL_PLUS]);
+    tfl_vector_add(w->at[in].multiplier[TFL_PLUS], received, n);
     if (plan->split[in]) {
-        tfl_add_floats(n, received, w->at[in].multiplier[TFL_MINUS]);
+        tfl_vector_add(w->at[in].multiplier[TFL_MINUS], received, n);
     }
 }
 

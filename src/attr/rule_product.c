@@ -6,6 +6,8 @@
 
 #include "attr/attr_internal.h"
 
+#include "tflift/vector.h"
+
 /* The mean of x and reference of input k, or only where it is positive or negative. */
 static void mean_of(const tfl_explain_workspace *w, const tfl_layer *layer, unsigned k, tfl_part part, float *mean)
 {
@@ -37,7 +39,7 @@ static void product_parts(tfl_explain_workspace *w, unsigned l)
             const float *difference = w->at[layer->input[varied]].part[k < 2 ? sign : TFL_MINUS - sign];
             const float *in[] = {varied == 0 ? difference : mean, varied == 0 ? mean : difference};
             layer->kind->forward(layer, in, term, w->x->scratch);
-            tfl_add_floats(layer->size, term, part);
+            tfl_vector_add(part, term, layer->size);
         }
     }
 }

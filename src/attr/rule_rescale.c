@@ -9,7 +9,7 @@ static void rescale_prepare(tfl_explain_workspace *w, unsigned l)
     unsigned in = layer->input[0];
     const tfl_curve reference = {w->reference->of[in], w->reference->of[l]};
     const tfl_curve x = {w->x->of[in], w->x->of[l]};
-    tfl_secant(w, l, reference, x, NULL, w->at[l].slope[TFL_PLUS]);
+    tfl_secant_slope(w, l, reference, x, NULL, w->at[l].slope[TFL_PLUS]);
 }
 
 const tfl_rule_steps tfl_rescale_steps = {.split = TFL_KEEPS,

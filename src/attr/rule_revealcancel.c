@@ -10,6 +10,8 @@
 
 #include "attr/attr_internal.h"
 
+#include "tflift/vector.h"
+
 /* The function where a part alone leads to from the reference, into x and y. */
 static tfl_curve follow_part(const tfl_layer *layer, const float *reference, const float *part, float *x, float *y)
 {
@@ -29,8 +31,8 @@ static void mean_slope(const tfl_explain_workspace *w, unsigned l, const float *
     const tfl_curve reference = {w->reference->of[in], w->reference->of[l]};
     const tfl_curve x = {w->x->of[in], w->x->of[l]};
     float *after = w->temporary[4];
-    tfl_secant(w, l, reference, alone, part, slope);
-    tfl_secant(w, l, other, x, part, after);
+    tfl_secant_slope(w, l, reference, alone, part, slope);
+    tfl_secant_slope(w, l, other, x, part, after);
     for (size_t i = 0; i < layer->size; i++) {
         slope[i] = 0.5F * (slope[i] + after[i]);
     }
@@ -63,12 +65,7 @@ static void revealcancel_pass(tfl_explain_workspace *w, unsigned l)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
     for (unsigned sign = TFL_PLUS; sign < TFL_SIGNS; sign++) {
-        const float *slope = w->at[l].slope[sign];
-        const float *from = w->at[l].multiplier[sign];
-        float *to = w->at[layer->input[0]].multiplier[sign];
-        for (size_t i = 0; i < layer->size; i++) {
-            to[i] += slope[i] * from[i];
-        }
+        tfl_vector_add_product(w->at[layer->input[0]].multiplier[sign], w->at[l].slope[sign], w->at[l].multiplier[sign], layer->size);
     }
 }
 

@@ -11,6 +11,8 @@
 #ifndef TFLIFT_KERNELS_INTERNAL_H
 #define TFLIFT_KERNELS_INTERNAL_H
 
+#include "tflift/vector.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -65,6 +67,10 @@ typedef struct tfl_kernels {
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */
     void (*maximum)(float *y, const float *x, size_t n);                     /* y[i] = x[i] where larger */
+
+    /* tfl_vector_secant_points and tfl_vector_secant */
+    void (*secant_points)(const tfl_secant *secant, float *point, size_t n);
+    void (*secant)(const tfl_secant *secant, float *slope, size_t n);
 
     /* y = f(x), slope = f'(x); in place where x == y. */
     void (*function[TFL_FUNCTIONS])(const float *x, float *y, size_t n, float alpha, float beta);

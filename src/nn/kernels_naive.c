@@ -105,6 +105,34 @@ static void maximum(float *y, const float *x, size_t n)
     }
 }
 
+static bool near_start(const tfl_secant *s, size_t i)
+{
+    float part = s->part != NULL ? s->part[i] : s->to[i] - s->from[i];
+    return fabsf(part) < s->near || s->to[i] == s->from[i];
+}
+
+static bool close_by(const tfl_secant *s, size_t i)
+{
+    float middle = fabsf(0.5F * (s->from[i] + s->to[i]));
+    return fabsf(s->to[i] - s->from[i]) < (middle < 1.0F ? s->close * middle : s->close);
+}
+
+static void secant_points(const tfl_secant *s, float *point, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        point[i] = !near_start(s, i) && close_by(s, i) ? 0.5F * (s->from[i] + s->to[i]) : s->from[i];
+    }
+}
+
+static void secant(const tfl_secant *s, float *slope, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!near_start(s, i) && !close_by(s, i)) {
+            slope[i] = (s->f_to[i] - s->f_from[i]) / (s->to[i] - s->from[i]);
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- functions of one number */
 
 static double sigmoid(double x)
@@ -213,6 +241,8 @@ const tfl_kernels tfl_kernels_naive = {
     .add_scaled = add_scaled,
     .add_product = add_product,
     .maximum = maximum,
+    .secant_points = secant_points,
+    .secant = secant,
     .function = FUNCTIONS(function),
     .derivative = FUNCTIONS(derivative),
 };

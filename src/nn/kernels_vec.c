@@ -679,6 +679,73 @@ static void maximum(float *y, const float *x, size_t n)
     }
 }
 
+/* Without branches, so that the compiler makes vectors of the loops. */
+INLINE float distance(const float *from, const float *to, size_t i)
+{
+    float d = to[i] - from[i];
+    return d < 0.0F ? -d : d;
+}
+
+INLINE float halfway(const float *from, const float *to, size_t i)
+{
+    return 0.5F * (from[i] + to[i]);
+}
+
+INLINE float reach_of(float close, float middle)
+{
+    float far = middle < 0.0F ? -middle : middle;
+    return close * (far < 1.0F ? far : 1.0F);
+}
+
+/* |part|, or 0 where the points are one. */
+INLINE float size_of(const float *part, const float *from, const float *to, size_t i)
+{
+    float size = part[i] < 0.0F ? -part[i] : part[i];
+    return to[i] == from[i] ? 0.0F : size;
+}
+
+INLINE void points_loop(const tfl_secant *s, bool parts, float *restrict point, size_t n)
+{
+    const float *from = s->from, *to = s->to, *part = s->part;
+    float near = s->near, close = s->close;
+    for (size_t i = 0; i < n; i++) {
+        float size = parts ? size_of(part, from, to, i) : distance(from, to, i);
+        float middle = halfway(from, to, i);
+        float there = distance(from, to, i) < reach_of(close, middle) ? middle : from[i];
+        point[i] = size < near ? from[i] : there;
+    }
+}
+
+static void secant_points(const tfl_secant *s, float *point, size_t n)
+{
+    if (s->part != NULL) {
+        points_loop(s, true, point, n);
+    } else {
+        points_loop(s, false, point, n);
+    }
+}
+
+INLINE void secant_loop(const tfl_secant *s, bool parts, float *restrict slope, size_t n)
+{
+    const float *from = s->from, *to = s->to, *f_from = s->f_from, *f_to = s->f_to, *part = s->part;
+    float near = s->near, close = s->close;
+    for (size_t i = 0; i < n; i++) {
+        float size = parts ? size_of(part, from, to, i) : distance(from, to, i);
+        float quotient = (f_to[i] - f_from[i]) / (to[i] - from[i]);
+        float far = distance(from, to, i) < reach_of(close, halfway(from, to, i)) ? slope[i] : quotient;
+        slope[i] = size < near ? slope[i] : far;
+    }
+}
+
+static void secant(const tfl_secant *s, float *slope, size_t n)
+{
+    if (s->part != NULL) {
+        secant_loop(s, true, slope, n);
+    } else {
+        secant_loop(s, false, slope, n);
+    }
+}
+
 static void add_outer(float *w, size_t rows, size_t columns, const float *y, const float *x)
 {
     for (size_t i = 0; i < rows; i++) {
@@ -939,6 +1006,8 @@ const tfl_kernels TFL_TABLE = {
     .add_scaled = add_scaled,
     .add_product = add_product,
     .maximum = maximum,
+    .secant_points = secant_points,
+    .secant = secant,
     .function =
         {
             [TFL_RELU] = relu_function,

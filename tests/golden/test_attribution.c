@@ -17,6 +17,7 @@
 #include "tflift/memory.h"
 #include "tflift/model.h"
 #include "tflift/normalize.h"
+#include "tflift/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -150,13 +151,13 @@ static void read_references(const expectation *e, const rows *x, reference_set *
         constant_rows(x, zeros, set);
         return;
     }
-    char kind[32];
     char file[64];
-    unsigned used = 0;
-    ck_assert_msg(sscanf(e->reference, "%31[a-z]%u", kind, &used) >= 1, "%s: which reference?", e->file);
-    snprintf(file, sizeof file, "refs_%s.fa", kind);
+    size_t letters = strcspn(e->reference, "0123456789");
+    uint64_t used = 0;
+    ck_assert_msg(e->reference[letters] == '\0' || tfl_parse_uint64(e->reference + letters, &used), "%s: which reference?", e->file);
+    snprintf(file, sizeof file, "refs_%.*s.fa", (int)letters, e->reference);
     read_rows(e->network, file, &set->rows);
-    ck_assert_uint_eq(set->rows.n % x->n, 0);
+    ck_assert(x->n > 0 && set->rows.n % x->n == 0);
     set->per_sequence = set->rows.n / x->n;
     set->used = used == 0 ? set->per_sequence : used;
     ck_assert_uint_le(set->used, set->per_sequence);
@@ -411,6 +412,7 @@ static double naive_difference(const expectation *e, const tfl_explain_options *
     const tfl_graph *graph = looked_at.graph;
     reference_attr *naive = looked_at.naive;
     size_t size = x->length * 4;
+    ck_assert_uint_gt(size, 0);
     double *a = calloc(3 * size, sizeof *a);
     ck_assert_ptr_nonnull(a);
     double *r = a + size;
