@@ -47,17 +47,19 @@ typedef struct tfl_design {
     char *motif_file; /* its path; "" for the built-in motifs */
 } tfl_design;
 
-/* A design file, or the name of a built-in design ("tal1-gata1"); NULL is the default, tal1-gata1. Mistakes are errors with file and
- * line; motif files are found relative to the design file. The caller frees. The format is told in sims/README.md. */
+/* A design file, or the name of a built-in design ("tal1-gata1"); NULL is the default, tal1-gata1. Mistakes are errors
+ * with file and line; motif files are found relative to the design file. The caller frees. The format is told in
+ * sims/README.md. */
 tfl_status tfl_design_read(const char *path_or_name, tfl_design **out, tfl_error *err) TFL_MUST_USE;
-tfl_status tfl_design_read_memory(const void *bytes, size_t size, const char *name, tfl_design **out, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_design_read_memory(const void *bytes, size_t size, const char *name, tfl_design **out,
+                                  tfl_error *err) TFL_MUST_USE;
 void tfl_design_free(tfl_design *design);
 
 /* Name of built-in design i, NULL after the last. */
 const char *tfl_design_builtin(size_t i);
 
-/* Whether the instances of every class can be placed, in any number that may be drawn; an error that names the class and the motif.
- * Designs that were read are checked; this is for those whose length was changed since. */
+/* Whether the instances of every class can be placed, in any number that may be drawn; an error that names the class
+ * and the motif. Designs that were read are checked; this is for those whose length was changed since. */
 tfl_status tfl_design_check(const tfl_design *design, tfl_error *err) TFL_MUST_USE;
 
 /* The design as an INI text that reads back as the same design, with this seed. */

@@ -12,7 +12,8 @@ enum { WIDTH = 80, TEXT_COLUMN = 27, CHOICE_COLUMN = 8 };
 
 /* ---------------------------------------------------------------- pieces of text */
 
-/* Prints text in lines that end before WIDTH, the first beginning at column `at`, the others at `indent`; no line end behind. */
+/* Prints text in lines that end before WIDTH, the first beginning at column `at`, the others at `indent`; no line end
+ * behind. */
 static void wrap(FILE *file, const char *text, size_t at, size_t indent)
 {
     size_t column = at;
@@ -32,7 +33,8 @@ static void wrap(FILE *file, const char *text, size_t at, size_t indent)
     }
 }
 
-/* The next paragraph of a description into paragraph; paragraphs are separated by empty lines. Returns the rest, NULL behind the last. */
+/* The next paragraph of a description into paragraph; paragraphs are separated by empty lines. Returns the rest, NULL
+ * behind the last. */
 static const char *next_paragraph(const char *text, char *paragraph, size_t size)
 {
     if (text == NULL || *text == '\0') {
@@ -370,7 +372,8 @@ static tfl_status man_subcommands(FILE *file, const tfl_command *command, tfl_er
 
 static void man_heading(FILE *file, const tfl_command *command)
 {
-    (void)fprintf(file, ".TH %s 1 \"\" \"tflift %s\" \"User Commands\"\n.SH NAME\n%s \\- ", command->name, tfl_version(), command->name);
+    (void)fprintf(file, ".TH %s 1 \"\" \"tflift %s\" \"User Commands\"\n.SH NAME\n%s \\- ", command->name,
+                  tfl_version(), command->name);
     roff(file, command->summary);
     (void)fputs("\n.SH SYNOPSIS\n", file);
 }
@@ -382,7 +385,8 @@ static void man_ending(FILE *file, const tfl_command *command)
         man_examples(file, command->example);
     }
     (void)fputs(".SH EXIT STATUS\n0 success, 1 a failure of input, output or model, 2 wrong usage.\n"
-                ".SH SEE ALSO\n.BR tfsim (1),\n.BR tftrain (1),\n.BR tfscore (1),\n.BR tfscan (1),\n.BR tfmodel (1),\n.BR tfplot (1)\n",
+                ".SH SEE ALSO\n.BR tfsim (1),\n.BR tftrain (1),\n.BR tfscore (1),\n.BR tfscan (1),\n.BR tfmodel "
+                "(1),\n.BR tfplot (1)\n",
                 file);
 }
 

@@ -163,8 +163,8 @@ static void expect_text(const tfl_option *option, char text[96])
 
 typedef struct kind_functions {
     bool (*set)(const tfl_option *option, const char *text, void *target); /* false: not such a value */
-    void (*show)(const void *source, char text[64]);                      /* NULL: has no default to show */
-    void (*expect)(const tfl_option *option, char text[96]);              /* what a value must be: `… is not …` */
+    void (*show)(const void *source, char text[64]);                       /* NULL: has no default to show */
+    void (*expect)(const tfl_option *option, char text[96]);               /* what a value must be: `… is not …` */
 } kind_functions;
 
 static const kind_functions kinds[TFL_OPTION_KINDS] = {
@@ -197,7 +197,10 @@ typedef struct general {
 } general;
 
 const tfl_option tfl_general_options[] = {
-    {.name = "quiet", .letter = 'q', TFL_FLAG(general, quiet), .help = "no progress bar and no notes on standard error"},
+    {.name = "quiet",
+     .letter = 'q',
+     TFL_FLAG(general, quiet),
+     .help = "no progress bar and no notes on standard error"},
     {.name = "help", .letter = 'h', TFL_FLAG(general, help), .help = "print this and leave"},
     {.name = "version", .letter = 'V', TFL_FLAG(general, version), .help = "print the version and leave"},
     {.name = "man", TFL_FLAG(general, man)}, /* no help text: hidden */
@@ -317,7 +320,8 @@ typedef struct step {
 static const tfl_option *find_long(const tfl_option *option, const char *name, size_t length)
 {
     for (; option->kind != TFL_OPTION_NONE; option++) {
-        if (option->kind != TFL_OPTION_SECTION && strlen(option->name) == length && strncmp(option->name, name, length) == 0) {
+        if (option->kind != TFL_OPTION_SECTION && strlen(option->name) == length &&
+            strncmp(option->name, name, length) == 0) {
             return option;
         }
     }
@@ -339,7 +343,8 @@ static tfl_status value_behind(walk *w, step *found, tfl_error *err)
 {
     const tfl_option *option = found->option;
     if (w->next >= w->argc) {
-        return tfl_fail(err, TFL_EUSAGE, "--%s: a value is missing: --%s %s", option->name, option->name, option->argument);
+        return tfl_fail(err, TFL_EUSAGE, "--%s: a value is missing: --%s %s", option->name, option->name,
+                        option->argument);
     }
     found->value = w->argv[w->next++];
     return TFL_OK;
@@ -358,7 +363,8 @@ static tfl_status step_long(walk *w, const char *word, step *found, tfl_error *e
     }
     bool takes_value = found->option->kind != TFL_OPTION_FLAG;
     if (word[length] == '=' && !takes_value) {
-        return tfl_fail(err, TFL_EUSAGE, "--%s: takes no value, but was given \"%s\"", found->option->name, word + length + 1);
+        return tfl_fail(err, TFL_EUSAGE, "--%s: takes no value, but was given \"%s\"", found->option->name,
+                        word + length + 1);
     }
     if (word[length] == '=') {
         found->value = word + length + 1;
@@ -521,8 +527,9 @@ static tfl_status take_option(const step *found, void *options, general *common,
         *(bool *)target = true;
         return TFL_OK;
     }
-    return kinds[found->option->kind].set(found->option, found->value, target) ? TFL_OK
-                                                                                 : bad_value(found->option, found->value, err);
+    return kinds[found->option->kind].set(found->option, found->value, target)
+               ? TFL_OK
+               : bad_value(found->option, found->value, err);
 }
 
 static tfl_status check_operands(const tfl_command *command, const tfl_call *call, tfl_error *err)
@@ -540,7 +547,8 @@ static tfl_status check_operands(const tfl_command *command, const tfl_call *cal
     return TFL_OK;
 }
 
-tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, void *options, tfl_call *call, tfl_error *err)
+tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, void *options, tfl_call *call,
+                             tfl_error *err)
 {
     general common = {0};
     call->options = options;

@@ -1,10 +1,12 @@
 /*
- * options.h: what a program takes on its command line, as tables. Parsing, --help, usage and the man page all come from them.
+ * options.h: what a program takes on its command line, as tables. Parsing, --help, usage and the man page all come from
+ * them.
  *
- * A program is a tfl_command. Its options are one table of rows that fill a struct of the program's own; a program with subcommands
- * (tfsim generate) has a table of commands instead. Every command also takes -q, --help, --version and --man (options.c, general).
+ * A program is a tfl_command. Its options are one table of rows that fill a struct of the program's own; a program with
+ * subcommands (tfsim generate) has a table of commands instead. Every command also takes -q, --help, --version and
+ * --man (options.c, general).
  *
- *     typedef struct options { tfl_common common; unsigned steps; } options;
+ *     typedef struct options { unsigned steps, threads; } options;
  *     static const tfl_option rows[] = {
  *         TFL_SECTION("What is computed"),
  *         {.name = "steps", .argument = "N", TFL_UNSIGNED(options, steps, 1, 10000), .help = "steps of the path"},
@@ -47,50 +49,52 @@ typedef struct tfl_option {
     char letter;          /* short name; 0: none */
     const char *argument; /* what the value is called in --help; NULL for flags */
     tfl_option_kind kind;
-    size_t offset;         /* of the target in the program's struct */
-    int64_t low, high;     /* range of whole numbers */
-    double least, most;    /* range of TFL_OPTION_DOUBLE */
-    bool above;            /* least itself is not allowed */
-    const char *help;      /* sentences without a capital first letter or a final full stop */
-    const char *shown;     /* the default in words, where the struct's value does not say it; "": show none */
-    /* Choice i, NULL after the last; *help (not NULL) is a line about it. For a choice and, only as help, for any other kind. */
+    size_t offset;      /* of the target in the program's struct */
+    int64_t low, high;  /* range of whole numbers */
+    double least, most; /* range of TFL_OPTION_DOUBLE */
+    bool above;         /* least itself is not allowed */
+    const char *help;   /* sentences without a capital first letter or a final full stop */
+    const char *shown;  /* the default in words, where the struct's value does not say it; "": show none */
+    /* Choice i, NULL after the last; *help (not NULL) is a line about it. For a choice and, only as help, for any other
+     * kind. */
     const char *(*choice)(size_t i, const char **help);
 } tfl_option;
 
 /* The offset of a member, refused by the compiler when the member is no ctype. */
-#define TFL_MEMBER(ctype, type, member) \
-    (offsetof(type, member) + 0 * sizeof((ctype *)0 == &((type *)0)->member))
+#define TFL_MEMBER(ctype, type, member) (offsetof(type, member) + 0 * sizeof((ctype *)0 == &((type *)0)->member))
 
 /* Kind and target of a row. */
 #define TFL_FLAG(type, member) .kind = TFL_OPTION_FLAG, .offset = TFL_MEMBER(bool, type, member)
-#define TFL_INT(type, member, from, to) \
+#define TFL_INT(type, member, from, to)                                                                                \
     .kind = TFL_OPTION_INT, .offset = TFL_MEMBER(int64_t, type, member), .low = (from), .high = (to)
-#define TFL_UNSIGNED(type, member, from, to) \
+#define TFL_UNSIGNED(type, member, from, to)                                                                           \
     .kind = TFL_OPTION_UNSIGNED, .offset = TFL_MEMBER(unsigned, type, member), .low = (from), .high = (to)
-#define TFL_SIZE(type, member, from, to) \
+#define TFL_SIZE(type, member, from, to)                                                                               \
     .kind = TFL_OPTION_SIZE, .offset = TFL_MEMBER(size_t, type, member), .low = (from), .high = (to)
 #define TFL_SEED(type, member) .kind = TFL_OPTION_SEED, .offset = TFL_MEMBER(uint64_t, type, member)
 /* from <= value <= to; TFL_DOUBLE_ABOVE: from < value. HUGE_VAL for no limit. */
-#define TFL_DOUBLE(type, member, from, to) \
+#define TFL_DOUBLE(type, member, from, to)                                                                             \
     .kind = TFL_OPTION_DOUBLE, .offset = TFL_MEMBER(double, type, member), .least = (from), .most = (to)
 #define TFL_DOUBLE_ABOVE(type, member, from, to) TFL_DOUBLE(type, member, from, to), .above = true
 #define TFL_TEXT(type, member) .kind = TFL_OPTION_TEXT, .offset = TFL_MEMBER(const char *, type, member)
-#define TFL_CHOICE(type, member, function) \
+#define TFL_CHOICE(type, member, function)                                                                             \
     .kind = TFL_OPTION_CHOICE, .offset = TFL_MEMBER(const char *, type, member), .choice = (function)
 #define TFL_TEXTS(type, member) .kind = TFL_OPTION_TEXTS, .offset = TFL_MEMBER(tfl_texts, type, member)
 
+/* clang-format off */
 #define TFL_SECTION(title) {.kind = TFL_OPTION_SECTION, .name = (title)}
 
-/* Rows that several programs share. */
-#define TFL_THREADS_ROW(type, member) /* unsigned, 0 until given: see tfl_call_threads */ \
+/* Rows that several programs share. The threads' member is unsigned and 0 until given (see tfl_program_threads). */
+#define TFL_THREADS_ROW(type, member) \
     {.name = "threads", .letter = '@', .argument = "N", TFL_UNSIGNED(type, member, 1, 1024), \
      .help = "threads to work with; results do not depend on it", .shown = "the processors at hand"}
 #define TFL_SEED_ROW(type, member) \
     {.name = "seed", .argument = "N", TFL_SEED(type, member), .help = "what random numbers are drawn from"}
-#define TFL_OUTPUT_ROW(type, member, text) /* const char * */ \
+#define TFL_OUTPUT_ROW(type, member, text) \
     {.name = "output", .letter = 'o', .argument = "FILE", TFL_TEXT(type, member), .help = (text)}
-#define TFL_FORMAT_ROW(type, member, function, text) /* const char * */ \
+#define TFL_FORMAT_ROW(type, member, function, text) \
     {.name = "format", .letter = 'f', .argument = "FORMAT", TFL_CHOICE(type, member, function), .help = (text)}
+/* clang-format on */
 
 typedef struct tfl_example {
     const char *command; /* as typed */
@@ -111,23 +115,23 @@ typedef struct tfl_call {
 
 typedef struct tfl_command tfl_command;
 struct tfl_command {
-    const char *name;        /* "tfscore", "generate" */
-    const char *summary;     /* one line, no capital first letter, no full stop */
-    const char *operands;    /* as in the usage line: "seqs.fa"; NULL: none */
+    const char *name;     /* "tfscore", "generate" */
+    const char *summary;  /* one line, no capital first letter, no full stop */
+    const char *operands; /* as in the usage line: "seqs.fa"; NULL: none */
     size_t min_operands, max_operands;
-    const char *description; /* paragraphs separated by empty lines; may be NULL */
-    const tfl_option *option;   /* ends with {0} */
-    const tfl_example *example; /* ends with {0}; may be NULL */
-    size_t options_size;              /* of the struct */
-    void (*defaults)(void *options);  /* fills the zeroed struct; NULL: zeros are the defaults */
+    const char *description;         /* paragraphs separated by empty lines; may be NULL */
+    const tfl_option *option;        /* ends with {0} */
+    const tfl_example *example;      /* ends with {0}; may be NULL */
+    size_t options_size;             /* of the struct */
+    void (*defaults)(void *options); /* fills the zeroed struct; NULL: zeros are the defaults */
     tfl_status (*run)(const tfl_call *call, tfl_error *err);
     const tfl_command *const *subcommand; /* NULL-ended; then there are only name, summary, description and example */
 };
 
 typedef enum tfl_wish { TFL_WISH_RUN, TFL_WISH_USAGE, TFL_WISH_HELP, TFL_WISH_VERSION, TFL_WISH_MAN } tfl_wish;
 
-/* What argv[1 … argc-1] asks of a command with options of its own: nothing at all is TFL_WISH_USAGE where operands are needed; --help and its like
- * win over everything behind them. options holds the defaults (tfl_options_create). */
+/* What argv[1 … argc-1] asks of a command with options of its own: nothing at all is TFL_WISH_USAGE where operands are
+ * needed; --help and its like win over everything behind them. options holds the defaults (tfl_options_create). */
 tfl_wish tfl_options_wish(const tfl_command *command, int argc, char **argv);
 
 /* The zeroed and then filled struct of a command; free with tfl_options_free. */
@@ -135,7 +139,8 @@ tfl_status tfl_options_create(const tfl_command *command, void **out, tfl_error 
 void tfl_options_free(const tfl_command *command, void *options);
 
 /* Fills options, *operand (the caller frees; [argc], texts are argv's) and call. Misuse is TFL_EUSAGE. */
-tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, void *options, tfl_call *call, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, void *options, tfl_call *call,
+                             tfl_error *err) TFL_MUST_USE;
 
 /* Whether the option of that long name was given, for defaults that depend on something else. */
 bool tfl_options_given(const tfl_call *call, const char *name);

@@ -105,7 +105,8 @@ static tfl_status flush_stdout(tfl_error *err)
 
 /* ---------------------------------------------------------------- running */
 
-static tfl_status run_with_options(const tfl_command *root, const tfl_command *command, int argc, char **argv, tfl_error *err)
+static tfl_status run_with_options(const tfl_command *root, const tfl_command *command, int argc, char **argv,
+                                   tfl_error *err)
 {
     void *options = NULL;
     tfl_call call = {.program = root->name};
@@ -122,7 +123,8 @@ static tfl_status run_with_options(const tfl_command *root, const tfl_command *c
 }
 
 /* --help, --version, --man and nothing at all; program is the whole name ("tfsim generate"). */
-static tfl_status grant(tfl_wish wish, const tfl_command *root, const tfl_command *command, const char *program, tfl_error *err)
+static tfl_status grant(tfl_wish wish, const tfl_command *root, const tfl_command *command, const char *program,
+                        tfl_error *err)
 {
     tfl_status status = TFL_OK;
     switch (wish) {

@@ -1,8 +1,9 @@
 /*
  * program.h: what main() of every program does around its work.
  *
- * Signals that end the program remove unfinished outputs first. A reader that closed our pipe ends it silently by SIGPIPE, as it does other tools.
- * Status 0 success, 1 a failure of input, output or model, 2 wrong usage; each failure is one line "PROGRAM: …" on stderr.
+ * Signals that end the program remove unfinished outputs first. A reader that closed our pipe ends it silently by
+ * SIGPIPE, as it does other tools. Status 0 success, 1 a failure of input, output or model, 2 wrong usage; each failure
+ * is one line "PROGRAM: …" on stderr.
  */
 #ifndef TFLIFT_CLI_PROGRAM_H
 #define TFLIFT_CLI_PROGRAM_H

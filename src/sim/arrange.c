@@ -1,11 +1,12 @@
 /*
  * Placing blocks without overlap, every arrangement equally likely.
  *
- * Where blocks may lie anywhere, an order of the m blocks and a way to spread the free letters over the m + 1 gaps make an
- * arrangement, and every order has equally many: a uniform order and a uniform m-subset of (free + m) slots will do.
+ * Where blocks may lie anywhere, an order of the m blocks and a way to spread the free letters over the m + 1 gaps make
+ * an arrangement, and every order has equally many: a uniform order and a uniform m-subset of (free + m) slots will do.
  *
- * Where a kind has a position range, ways[p][c] counts the arrangements of c (a number of blocks per kind) in [p, length), from the right end to
- * the left; walking from the left, each choice (no block starts here, or one of kind k) is drawn in proportion to the ways it leaves.
+ * Where a kind has a position range, ways[p][c] counts the arrangements of c (a number of blocks per kind) in [p,
+ * length), from the right end to the left; walking from the left, each choice (no block starts here, or one of kind k)
+ * is drawn in proportion to the ways it leaves.
  */
 #include "config.h"
 
@@ -86,14 +87,16 @@ static tfl_status tabulate(tfl_arranger *a, tfl_error *err)
     size_t n = 0;
     if (!small || !tfl_size_mul(a->n_counts, a->length + 1, &n) || n > MOST_WAYS) {
         return tfl_fail(err, TFL_EUNSUPPORTED,
-                        "too many instances for position ranges in so long a sequence; make max or length smaller, or give no ranges");
+                        "too many instances for position ranges in so long a sequence; make max or length smaller, or "
+                        "give no ranges");
     }
     a->ways = tfl_calloc(n, sizeof *a->ways);
     if (a->ways == NULL) {
         return tfl_fail_memory(err, "placing instances");
     }
     if (!count_ways(a)) {
-        return tfl_fail(err, TFL_EUNSUPPORTED, "too many instances for position ranges; make max smaller, or give no ranges");
+        return tfl_fail(err, TFL_EUNSUPPORTED,
+                        "too many instances for position ranges; make max smaller, or give no ranges");
     }
     return TFL_OK;
 }
@@ -120,7 +123,8 @@ static size_t letters_of_all(const tfl_arranger *a)
     return good ? sum : SIZE_MAX;
 }
 
-tfl_status tfl_arranger_create(size_t length, const tfl_blocks *kind, size_t n_kinds, bool *fits, tfl_arranger **out, tfl_error *err)
+tfl_status tfl_arranger_create(size_t length, const tfl_blocks *kind, size_t n_kinds, bool *fits, tfl_arranger **out,
+                               tfl_error *err)
 {
     *out = NULL;
     *fits = false;
@@ -198,7 +202,8 @@ static size_t kind_of_block(const size_t *count, size_t block)
 }
 
 /* slot[m]: where blocks begin among (free letters + m); order[m]: which block it is, from the left. */
-static void arrange_anywhere(const tfl_arranger *a, const size_t *count, tfl_rng *rng, size_t *start, size_t *slot, size_t *order)
+static void arrange_anywhere(const tfl_arranger *a, const size_t *count, tfl_rng *rng, size_t *start, size_t *slot,
+                             size_t *order)
 {
     size_t m = total(a, count), letters = 0;
     for (size_t block = 0; block < m; block++) {

@@ -55,18 +55,19 @@ static tfl_status blocks_of(const tfl_design *design, const tfl_planting *planti
     }
     size_t last = planting->last > 0 ? planting->last : design->length;
     if (last > design->length) {
-        return tfl_fail(err, TFL_EINPUT, "%s lies within %zu-%zu, but the sequences have %zu letters", planting->motif, planting->first,
-                        last, design->length);
+        return tfl_fail(err, TFL_EINPUT, "%s lies within %zu-%zu, but the sequences have %zu letters", planting->motif,
+                        planting->first, last, design->length);
     }
     if (planting->first >= last || last - planting->first < motif->width) {
-        return tfl_fail(err, TFL_EINPUT, "%s has %zu letters and does not fit into %zu-%zu", planting->motif, motif->width, planting->first,
-                        last);
+        return tfl_fail(err, TFL_EINPUT, "%s has %zu letters and does not fit into %zu-%zu", planting->motif,
+                        motif->width, planting->first, last);
     }
     *blocks = (tfl_blocks){.width = motif->width, .first = planting->first, .last = last, .max = planting->max};
     return TFL_OK;
 }
 
-tfl_status tfl_class_arranger(const tfl_design *design, const tfl_class *class, tfl_arranger **out, size_t *planting, tfl_error *err)
+tfl_status tfl_class_arranger(const tfl_design *design, const tfl_class *class, tfl_arranger **out, size_t *planting,
+                              tfl_error *err)
 {
     *out = NULL;
     *planting = SIZE_MAX;
@@ -87,8 +88,11 @@ tfl_status tfl_class_arranger(const tfl_design *design, const tfl_class *class, 
         status = tfl_arranger_create(design->length, blocks, class->n_plantings, &fits, out, err);
     }
     if (status == TFL_OK && !fits) {
-        status = tfl_fail(err, TFL_EINPUT, "the instances do not fit without overlap into %zu letters when each motif is planted as often as its max allows; "
-                          "make max smaller or the sequences longer", design->length);
+        status = tfl_fail(err, TFL_EINPUT,
+                          "the instances do not fit without overlap into %zu letters when each motif is planted as "
+                          "often as its max allows; "
+                          "make max smaller or the sequences longer",
+                          design->length);
     }
     free(blocks);
     return status;
@@ -124,7 +128,8 @@ static tfl_status write_numbers(tfl_output *output, const char *key, const doubl
 }
 
 /* "KEY = a, b": the tasks, or those that mask has (NULL: all). */
-static tfl_status write_tasks(tfl_output *output, const char *key, const tfl_design *design, const uint8_t *mask, tfl_error *err)
+static tfl_status write_tasks(tfl_output *output, const char *key, const tfl_design *design, const uint8_t *mask,
+                              tfl_error *err)
 {
     const char *separator = "";
     tfl_status status = tfl_output_printf(output, err, "%s =", key);
@@ -142,8 +147,8 @@ static tfl_status write_planting(tfl_output *output, const tfl_planting *p, tfl_
     char mean[TFL_NUMBER_SIZE], reverse[TFL_NUMBER_SIZE];
     tfl_format_double(mean, p->mean);
     tfl_format_double(reverse, p->reverse);
-    tfl_status status =
-        tfl_output_printf(output, err, "plant = %s mean=%s min=%u max=%u reverse=%s", p->motif, mean, p->min, p->max, reverse);
+    tfl_status status = tfl_output_printf(output, err, "plant = %s mean=%s min=%u max=%u reverse=%s", p->motif, mean,
+                                          p->min, p->max, reverse);
     if (status == TFL_OK && (p->first > 0 || p->last > 0)) {
         status = tfl_output_printf(output, err, " within=%zu-", p->first);
         if (status == TFL_OK && p->last > 0) {
@@ -185,13 +190,16 @@ static tfl_status write_motif_file(tfl_output *output, const tfl_design *design,
 
 tfl_status tfl_design_write(const tfl_design *design, uint64_t seed, tfl_output *output, tfl_error *err)
 {
-    tfl_status status = tfl_output_printf(output, err, "[design]\nname = %s\nsequences = %zu\nlength = %zu\nseed = %" PRIu64 "\n",
-                                          design->name, design->n, design->length, seed);
+    tfl_status status =
+        tfl_output_printf(output, err, "[design]\nname = %s\nsequences = %zu\nlength = %zu\nseed = %" PRIu64 "\n",
+                          design->name, design->n, design->length, seed);
     const struct {
         const char *key;
         const double *value;
         size_t n;
-    } numbers[] = {{"background", design->background, TFL_BASES}, {"pseudocount", &design->pseudocount, 1}, {"split", design->split, 3}};
+    } numbers[] = {{"background", design->background, TFL_BASES},
+                   {"pseudocount", &design->pseudocount, 1},
+                   {"split", design->split, 3}};
     for (size_t i = 0; status == TFL_OK && i < sizeof numbers / sizeof *numbers; i++) {
         status = write_numbers(output, numbers[i].key, numbers[i].value, numbers[i].n, err);
     }

@@ -8,9 +8,9 @@
 /* sims/tal1-gata1.ini */
 extern const char tfl_builtin_tal1_gata1[];
 
-/* The arranger of a class (NULL where it plants nothing): the check of a class, and what the simulator draws from. On failure
- * *planting is the planting that is to blame, SIZE_MAX where it is all of them together. */
-tfl_status tfl_class_arranger(const tfl_design *design, const tfl_class *class, tfl_arranger **out, size_t *planting, tfl_error *err)
-    TFL_MUST_USE;
+/* The arranger of a class (NULL where it plants nothing): the check of a class, and what the simulator draws from. On
+ * failure *planting is the planting that is to blame, SIZE_MAX where it is all of them together. */
+tfl_status tfl_class_arranger(const tfl_design *design, const tfl_class *class, tfl_arranger **out, size_t *planting,
+                              tfl_error *err) TFL_MUST_USE;
 
 #endif

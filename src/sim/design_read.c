@@ -1,8 +1,9 @@
 /*
  * Designs from INI files, by libinih.
  *
- * inih does not tell a handler the line, cuts long lines and section names without a word and is silent about sections without keys; so the
- * function that hands it lines counts them, refuses those that are too long and reads section headings itself.
+ * inih does not tell a handler the line, cuts long lines and section names without a word and is silent about sections
+ * without keys; so the function that hands it lines counts them, refuses those that are too long and reads section
+ * headings itself.
  */
 #include "config.h"
 
@@ -71,7 +72,8 @@ static tfl_status set_size(size_t *size, const char *value, const char *key, int
 {
     int64_t number = 0;
     if (!tfl_parse_int(value, low, high, &number)) {
-        return tfl_fail(err, TFL_EINPUT, "%s: \"%s\" is not a whole number from %" PRId64 " to %" PRId64, key, value, low, high);
+        return tfl_fail(err, TFL_EINPUT, "%s: \"%s\" is not a whole number from %" PRId64 " to %" PRId64, key, value,
+                        low, high);
     }
     *size = (size_t)number;
     return TFL_OK;
@@ -260,8 +262,8 @@ static tfl_status plant_within(tfl_planting *p, char *value, tfl_error *err)
     bool good = dash != NULL && tfl_parse_int(value, 0, LONGEST_SEQUENCE, &first) &&
                 (dash[1] == '\0' || tfl_parse_int(dash + 1, first + 1, LONGEST_SEQUENCE, &last));
     if (!good) {
-        return tfl_fail(err, TFL_EINPUT, "plant: within: \"%s%s%s\" is not FIRST-LAST, 0-based, LAST itself outside", value,
-                        dash != NULL ? "-" : "", dash != NULL ? dash + 1 : "");
+        return tfl_fail(err, TFL_EINPUT, "plant: within: \"%s%s%s\" is not FIRST-LAST, 0-based, LAST itself outside",
+                        value, dash != NULL ? "-" : "", dash != NULL ? dash + 1 : "");
     }
     p->first = (size_t)first;
     p->last = (size_t)last;
@@ -281,7 +283,8 @@ static tfl_status read_plant_word(tfl_planting *p, char *word, unsigned *seen, t
 {
     char *equals = strchr(word, '=');
     if (equals == NULL) {
-        return tfl_fail(err, TFL_EINPUT, "plant: \"%s\" is not KEY=VALUE; keys are mean, min, max, reverse, within", word);
+        return tfl_fail(err, TFL_EINPUT, "plant: \"%s\" is not KEY=VALUE; keys are mean, min, max, reverse, within",
+                        word);
     }
     *equals = '\0';
     for (unsigned i = 0; i < N_PLANT_KEYS; i++) {
@@ -301,7 +304,8 @@ static tfl_status read_planting(tfl_planting *p, char *value, tfl_error *err)
     unsigned seen = 0;
     const char *motif = next_word(&value);
     if (motif == NULL) {
-        return tfl_fail(err, TFL_EINPUT, "plant: is empty; a motif's name is needed, and perhaps mean=, min=, max=, reverse=, within=");
+        return tfl_fail(err, TFL_EINPUT,
+                        "plant: is empty; a motif's name is needed, and perhaps mean=, min=, max=, reverse=, within=");
     }
     p->motif = tfl_strdup(motif);
     if (p->motif == NULL) {
@@ -318,7 +322,9 @@ static tfl_status read_planting(tfl_planting *p, char *value, tfl_error *err)
         return tfl_fail(err, TFL_EINPUT, "plant: mean needs min and max with it");
     }
     if (status == TFL_OK && p->min > p->max) {
-        return tfl_fail(err, TFL_EINPUT, "plant: min is %u and max is %u; min cannot be larger (both are 1 unless given)", p->min, p->max);
+        return tfl_fail(err, TFL_EINPUT,
+                        "plant: min is %u and max is %u; min cannot be larger (both are 1 unless given)", p->min,
+                        p->max);
     }
     return status;
 }
@@ -327,10 +333,11 @@ static tfl_status read_plant(reader *r, char *value, tfl_error *err)
 {
     tfl_class *class = r->class;
     int64_t **line = &r->planting_line[r->design->n_classes - 1];
-    tfl_status status =
-        tfl_grow((void **)&class->planting, &r->planting_capacity[0], class->n_plantings + 1, sizeof *class->planting, "a design", err);
+    tfl_status status = tfl_grow((void **)&class->planting, &r->planting_capacity[0], class->n_plantings + 1,
+                                 sizeof *class->planting, "a design", err);
     if (status == TFL_OK) {
-        status = tfl_grow((void **)line, &r->planting_capacity[1], class->n_plantings + 1, sizeof **line, "a design", err);
+        status =
+            tfl_grow((void **)line, &r->planting_capacity[1], class->n_plantings + 1, sizeof **line, "a design", err);
     }
     if (status != TFL_OK) {
         return status;
@@ -350,15 +357,9 @@ typedef struct key {
 } key;
 
 static const key design_keys[] = {
-    {"name", read_name, false},
-    {"sequences", read_sequences, false},
-    {"length", read_length, false},
-    {"seed", read_seed, false},
-    {"background", read_background, false},
-    {"pseudocount", read_pseudocount, false},
-    {"split", read_split, false},
-    {"tasks", read_tasks, false},
-    {"motifs", read_motifs, false},
+    {"name", read_name, false},   {"sequences", read_sequences, false},   {"length", read_length, false},
+    {"seed", read_seed, false},   {"background", read_background, false}, {"pseudocount", read_pseudocount, false},
+    {"split", read_split, false}, {"tasks", read_tasks, false},           {"motifs", read_motifs, false},
     {NULL, NULL, false},
 };
 
@@ -418,13 +419,15 @@ static tfl_status begin_class(reader *r, const char *name, tfl_error *err)
     tfl_status status = check_class_name(r, name, err);
     size_t need = design->n_classes + 1;
     if (status == TFL_OK) {
-        status = tfl_grow((void **)&design->classes, &r->class_capacity[0], need, sizeof *design->classes, "a design", err);
+        status =
+            tfl_grow((void **)&design->classes, &r->class_capacity[0], need, sizeof *design->classes, "a design", err);
     }
     if (status == TFL_OK) {
         status = tfl_grow((void **)&r->class_line, &r->class_capacity[1], need, sizeof *r->class_line, "a design", err);
     }
     if (status == TFL_OK) {
-        status = tfl_grow((void **)&r->planting_line, &r->class_capacity[2], need, sizeof *r->planting_line, "a design", err);
+        status = tfl_grow((void **)&r->planting_line, &r->class_capacity[2], need, sizeof *r->planting_line, "a design",
+                          err);
     }
     if (status != TFL_OK) {
         return status;
@@ -501,8 +504,8 @@ static int on_key(void *context, const char *section, const char *name, const ch
     return status == TFL_OK;
 }
 
-/* Next line for inih, with a line end, in text[size]; NULL at the end, and after the first failure. Without its indentation, which
- * inih would take for a continued value. */
+/* Next line for inih, with a line end, in text[size]; NULL at the end, and after the first failure. Without its
+ * indentation, which inih would take for a continued value. */
 static char *next_line(char *text, int size, void *context)
 {
     reader *r = context;
@@ -545,7 +548,8 @@ static tfl_status read_motif_file(const reader *r, tfl_error *err)
 {
     tfl_design *design = r->design;
     if (*design->motif_file == '\0') {
-        return tfl_motifs_read_memory(tfl_builtin_motifs, strlen(tfl_builtin_motifs), "the built-in motifs", &design->motifs, err);
+        return tfl_motifs_read_memory(tfl_builtin_motifs, strlen(tfl_builtin_motifs), "the built-in motifs",
+                                      &design->motifs, err);
     }
     tfl_status status = tfl_motifs_read(design->motif_file, &design->motifs, err);
     if (status != TFL_OK) {
@@ -561,7 +565,8 @@ static tfl_status check_weights(const reader *r, tfl_error *err)
         sum += r->design->classes[c].weight;
     }
     if (r->design->n_classes == 0) {
-        return tfl_fail(err, TFL_EINPUT, "%s: has no [class NAME], and one at least is needed", tfl_lines_name(r->lines));
+        return tfl_fail(err, TFL_EINPUT, "%s: has no [class NAME], and one at least is needed",
+                        tfl_lines_name(r->lines));
     }
     return sum > 0 ? TFL_OK : tfl_fail(err, TFL_EINPUT, "%s: all classes have weight 0", tfl_lines_name(r->lines));
 }
@@ -688,7 +693,8 @@ tfl_status tfl_design_read(const char *path_or_name, tfl_design **out, tfl_error
         }
     }
     if (strcmp(name, "-") != 0 && access(name, F_OK) != 0 && errno == ENOENT) {
-        return tfl_fail(err, TFL_EINPUT, "%s: there is no such file, and no such design built in (%s)", name, builtin[0].name);
+        return tfl_fail(err, TFL_EINPUT, "%s: there is no such file, and no such design built in (%s)", name,
+                        builtin[0].name);
     }
     return read_file(name, out, err);
 }

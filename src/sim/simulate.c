@@ -1,4 +1,5 @@
-/* Sequences from a design, with their truth. Appendix F of the paper is the built-in design. Files are written by simulate_write.c. */
+/* Sequences from a design, with their truth. Appendix F of the paper is the built-in design. Files are written by
+ * simulate_write.c. */
 #include "config.h"
 
 #include "tflift/simulate.h"
@@ -32,7 +33,8 @@ struct tfl_simulator {
 
 /* ---------------------------------------------------------------- exact shares, dealt in a random order */
 
-/* How many of n each of the shares gets: the whole part, and what is left over to the largest remainders, the first of equals. */
+/* How many of n each of the shares gets: the whole part, and what is left over to the largest remainders, the first of
+ * equals. */
 static void apportion(size_t n, const double *share, size_t n_shares, size_t *number, double *remainder)
 {
     double sum = 0;
@@ -57,7 +59,8 @@ static void apportion(size_t n, const double *share, size_t n_shares, size_t *nu
 }
 
 /* The share that each of n gets, in card[n]. */
-static tfl_status deal(uint64_t seed, const char *purpose, const double *share, size_t n_shares, size_t n, uint32_t *card, tfl_error *err)
+static tfl_status deal(uint64_t seed, const char *purpose, const double *share, size_t n_shares, size_t n,
+                       uint32_t *card, tfl_error *err)
 {
     size_t *number = tfl_calloc(n_shares, sizeof *number);
     double *remainder = tfl_calloc(n_shares, sizeof *remainder);
@@ -116,8 +119,8 @@ static tfl_status deal_splits(tfl_simulator *s, tfl_error *err)
 
 /* ---------------------------------------------------------------- planning classes */
 
-/* The Poisson distribution cut to [min, max], not normalised. Drawing from it is the same as drawing again until the number lies there, and ends
- * however unlikely that is. */
+/* The Poisson distribution cut to [min, max], not normalised. Drawing from it is the same as drawing again until the
+ * number lies there, and ends however unlikely that is. */
 static tfl_status cut_poisson(const tfl_planting *p, double **out, tfl_error *err)
 {
     double *weight = tfl_calloc((size_t)(p->max - p->min) + 1, sizeof *weight);
@@ -155,7 +158,8 @@ static tfl_status plan_class(const tfl_design *design, const tfl_class *class, c
         return tfl_fail_memory(err, "a simulation");
     }
     for (size_t k = 0; status == TFL_OK && k < class->n_plantings; k++) {
-        plan->motif[k] = tfl_motifs_find(design->motifs, class->planting[k].motif); /* is there: the arranger was made */
+        plan->motif[k] =
+            tfl_motifs_find(design->motifs, class->planting[k].motif); /* is there: the arranger was made */
         status = cut_poisson(&class->planting[k], &plan->weight[k], err);
     }
     return status;
@@ -189,7 +193,8 @@ static tfl_status make_room(tfl_simulator *s, tfl_error *err)
     s->work = tfl_calloc(2 * instances + plantings, sizeof *s->work);
     s->now.instance = tfl_calloc(instances, sizeof *s->now.instance);
     s->now.letters = tfl_calloc(s->design->length + 1, 1);
-    bool good = s->count != NULL && s->start != NULL && s->work != NULL && s->now.instance != NULL && s->now.letters != NULL;
+    bool good =
+        s->count != NULL && s->start != NULL && s->work != NULL && s->now.instance != NULL && s->now.letters != NULL;
     return good ? TFL_OK : tfl_fail_memory(err, "a simulated sequence");
 }
 
@@ -272,7 +277,8 @@ static void reverse_in_place(char *word, size_t width)
 }
 
 /* A word of planting k at start, over the background. */
-static void plant(tfl_simulator *s, const class_plan *plan, const tfl_planting *planting, size_t k, size_t start, tfl_rng *rng)
+static void plant(tfl_simulator *s, const class_plan *plan, const tfl_planting *planting, size_t k, size_t start,
+                  tfl_rng *rng)
 {
     tfl_instance *instance = &s->now.instance[s->now.n_instances++];
     char *word = s->now.letters + start;

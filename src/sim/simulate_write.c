@@ -14,7 +14,8 @@ static const char *const split_name[] = {"train", "valid", "test"};
 typedef struct sink {
     const char *file; /* in the folder; NULL: elsewhere */
     tfl_status (*head)(const tfl_design *design, uint64_t seed, tfl_output *output, tfl_error *err);
-    tfl_status (*row)(const tfl_design *design, const tfl_simulated *sequence, tfl_output *output, tfl_error *err); /* NULL: none */
+    tfl_status (*row)(const tfl_design *design, const tfl_simulated *sequence, tfl_output *output,
+                      tfl_error *err); /* NULL: none */
 } sink;
 
 static tfl_status fasta_row(const tfl_design *design, const tfl_simulated *s, tfl_output *output, tfl_error *err)
@@ -51,8 +52,8 @@ static tfl_status labels_head(const tfl_design *design, uint64_t seed, tfl_outpu
 
 static tfl_status labels_row(const tfl_design *design, const tfl_simulated *s, tfl_output *output, tfl_error *err)
 {
-    tfl_status status =
-        tfl_output_printf(output, err, "%s\t%s\t%s", s->name, design->classes[s->class_index].name, split_name[s->split]);
+    tfl_status status = tfl_output_printf(output, err, "%s\t%s\t%s", s->name, design->classes[s->class_index].name,
+                                          split_name[s->split]);
     return status == TFL_OK ? end_with_labels(design, s, output, err) : status;
 }
 
@@ -64,8 +65,9 @@ static int by_start(const void *a, const void *b)
 
 static tfl_status bed_line(const tfl_simulated *s, const tfl_instance *m, tfl_output *output, tfl_error *err)
 {
-    return tfl_output_printf(output, err, "%s\t%zu\t%zu\t%s\t0\t%c\t%.*s\n", s->name, m->start, m->start + m->motif->width, m->motif->name,
-                             m->reverse ? '-' : '+', (int)m->motif->width, m->word);
+    return tfl_output_printf(output, err, "%s\t%zu\t%zu\t%s\t0\t%c\t%.*s\n", s->name, m->start,
+                             m->start + m->motif->width, m->motif->name, m->reverse ? '-' : '+', (int)m->motif->width,
+                             m->word);
 }
 
 /* Sorted by start, as tools for BED expect. */
@@ -106,8 +108,8 @@ static tfl_status simdata_row(const tfl_design *design, const tfl_simulated *s, 
     tfl_status status = tfl_output_printf(output, err, "%s\t%s\t", s->name, s->letters);
     for (size_t i = 0; status == TFL_OK && i < s->n_instances; i++) {
         const tfl_instance *m = &s->instance[i];
-        status = tfl_output_printf(output, err, "%spos-%zu_%s%s-%.*s", i > 0 ? "," : "", m->start, m->reverse ? "revComp-" : "",
-                                   m->motif->name, (int)m->motif->width, m->word);
+        status = tfl_output_printf(output, err, "%spos-%zu_%s%s-%.*s", i > 0 ? "," : "", m->start,
+                                   m->reverse ? "revComp-" : "", m->motif->name, (int)m->motif->width, m->word);
     }
     return status == TFL_OK ? end_with_labels(design, s, output, err) : status;
 }
@@ -198,7 +200,8 @@ static tfl_status finish(writing *w, tfl_status status, tfl_error *err)
     return status;
 }
 
-tfl_status tfl_simulate_write(const tfl_design *design, uint64_t seed, const char *directory, const char *simdata, tfl_error *err)
+tfl_status tfl_simulate_write(const tfl_design *design, uint64_t seed, const char *directory, const char *simdata,
+                              tfl_error *err)
 {
     writing w = {.design = design, .seed = seed};
     tfl_output_folder *folder = NULL;

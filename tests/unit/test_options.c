@@ -1,4 +1,5 @@
-/* The option tables: what parses, what is refused and in which words, and that help, usage and man page come from the same rows. */
+/* The option tables: what parses, what is refused and in which words, and that help, usage and man page come from the
+ * same rows. */
 #include "config.h"
 
 #include "cli/options.h"
@@ -48,14 +49,21 @@ static const tfl_option rows[] = {
     TFL_SECTION("Numbers"),
     {.name = "fast", .letter = 'F', TFL_FLAG(settings, fast), .help = "be quick about it"},
     {.name = "shift", .argument = "N", TFL_INT(settings, shift, -5, 5), .help = "an integer", .shown = ""},
-    {.name = "steps", .letter = 'n', .argument = "N", TFL_UNSIGNED(settings, steps, 1, 10000), .help = "steps of the path"},
+    {.name = "steps",
+     .letter = 'n',
+     .argument = "N",
+     TFL_UNSIGNED(settings, steps, 1, 10000),
+     .help = "steps of the path"},
     {.name = "length", .argument = "N", TFL_SIZE(settings, length, 1, INT64_MAX), .help = "letters"},
     TFL_SEED_ROW(settings, seed),
     {.name = "rate", .argument = "R", TFL_DOUBLE_ABOVE(settings, rate, 0, HUGE_VAL), .help = "a rate", .shown = ""},
     {.name = "share", .argument = "P", TFL_DOUBLE(settings, share, 0, 1), .help = "a share"},
     TFL_SECTION("Words"),
     TFL_OUTPUT_ROW(settings, output, "where results go"),
-    {.name = "n-policy", .argument = "POLICY", TFL_CHOICE(settings, policy, policy_at), .help = "letters other than A, C, G, T"},
+    {.name = "n-policy",
+     .argument = "POLICY",
+     TFL_CHOICE(settings, policy, policy_at),
+     .help = "letters other than A, C, G, T"},
     {.name = "rule", .argument = "LAYER=RULE", TFL_TEXTS(settings, rules), .help = "a rule", .choice = method_at},
     {0},
 };
@@ -68,7 +76,8 @@ static const tfl_command command = {
     .operands = "seqs.fa",
     .min_operands = 1,
     .max_operands = 2,
-    .description = "A first paragraph.\n\nA second one that goes on for long enough to need a second line of eighty columns, and here it ends.",
+    .description = "A first paragraph.\n\nA second one that goes on for long enough to need a second line of eighty "
+                   "columns, and here it ends.",
     .option = rows,
     .example = examples,
     .options_size = sizeof(settings),
@@ -124,8 +133,9 @@ END_TEST
 /* Each way of writing the same thing. */
 START_TEST(writings_agree)
 {
-    static const char *const lines[] = {"--steps 7 --fast x.fa",  "--steps=7 x.fa --fast", "x.fa -n7 -F", "-n 7 -F x.fa",
-                                        "-Fn7 x.fa", "-Fn 7 x.fa", "-F x.fa -n 3 -n 7", "-F -n7 -- x.fa"};
+    static const char *const lines[] = {
+        "--steps 7 --fast x.fa", "--steps=7 x.fa --fast", "x.fa -n7 -F", "-n 7 -F x.fa", "-Fn7 x.fa", "-Fn 7 x.fa",
+        "-F x.fa -n 3 -n 7",     "-F -n7 -- x.fa"};
     parsed p = parse(lines[_i]);
     ck_assert_str_eq(p.err.message, "");
     ck_assert_uint_eq(p.s->steps, 7);
@@ -138,8 +148,9 @@ END_TEST
 
 START_TEST(values_of_every_kind)
 {
-    parsed p = parse("--shift -5 --length 9000000000 --seed 18446744073709551615 --rate 1e-3 --share 1 -o -o --n-policy skip "
-                     "--rule a=b - --rule c=d");
+    parsed p =
+        parse("--shift -5 --length 9000000000 --seed 18446744073709551615 --rate 1e-3 --share 1 -o -o --n-policy skip "
+              "--rule a=b - --rule c=d");
     ck_assert_str_eq(p.err.message, "");
     ck_assert_int_eq(p.s->shift, -5);
     ck_assert(p.s->length == 9000000000);
@@ -206,9 +217,9 @@ START_TEST(wishes_are_found)
     static const struct {
         const char *line;
         tfl_wish wish;
-    } cases[] = {{"", TFL_WISH_USAGE},         {"x.fa", TFL_WISH_RUN},           {"x.fa --help", TFL_WISH_HELP},
-                 {"-h", TFL_WISH_HELP},        {"-qV", TFL_WISH_VERSION},        {"--man", TFL_WISH_MAN},
-                 {"-- --help", TFL_WISH_RUN},  {"-o --help x", TFL_WISH_RUN},    {"--bad --help", TFL_WISH_RUN}};
+    } cases[] = {{"", TFL_WISH_USAGE},        {"x.fa", TFL_WISH_RUN},        {"x.fa --help", TFL_WISH_HELP},
+                 {"-h", TFL_WISH_HELP},       {"-qV", TFL_WISH_VERSION},     {"--man", TFL_WISH_MAN},
+                 {"-- --help", TFL_WISH_RUN}, {"-o --help x", TFL_WISH_RUN}, {"--bad --help", TFL_WISH_RUN}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         parsed p = parse(cases[i].line);
         ck_assert_msg(tfl_options_wish(&command, p.argc, p.argv) == cases[i].wish, "%s", cases[i].line);

@@ -1,5 +1,5 @@
-/* Designs and what is drawn from them: distributions by chi-square at p = 5e-7, the seed is in every message. Within long loops
- * mistakes are counted and asserted once: an assertion of Check costs a write. */
+/* Designs and what is drawn from them: distributions by chi-square at p = 5e-7, the seed is in every message. Within
+ * long loops mistakes are counted and asserted once: an assertion of Check costs a write. */
 #include "config.h"
 
 #include "tflift/memory.h"
@@ -28,7 +28,8 @@ static double chi_square(const double *observed, const double *expected, size_t 
             impossible += observed[i];
         }
     }
-    ck_assert_msg(impossible == 0, "what cannot happen was seen %g times (seed %llu)", impossible, (unsigned long long)SEED);
+    ck_assert_msg(impossible == 0, "what cannot happen was seen %g times (seed %llu)", impossible,
+                  (unsigned long long)SEED);
     return sum;
 }
 
@@ -58,13 +59,13 @@ typedef struct arrangement_case {
 } arrangement_case;
 
 static const arrangement_case arrangement_cases[] = {
-    {9, {{2, 0, 9, 2}, {3, 0, 9, 1}}, 2, {2, 1}},            /* anywhere */
-    {10, {{2, 0, 10, 2}, {3, 0, 10, 2}}, 2, {2, 1}},         /* fewer than there could be */
-    {7, {{2, 0, 7, 2}, {3, 0, 7, 1}}, 2, {2, 1}},            /* no letter left */
-    {10, {{2, 0, 10, 2}, {3, 2, 8, 1}}, 2, {2, 1}},          /* one range */
+    {9, {{2, 0, 9, 2}, {3, 0, 9, 1}}, 2, {2, 1}},                    /* anywhere */
+    {10, {{2, 0, 10, 2}, {3, 0, 10, 2}}, 2, {2, 1}},                 /* fewer than there could be */
+    {7, {{2, 0, 7, 2}, {3, 0, 7, 1}}, 2, {2, 1}},                    /* no letter left */
+    {10, {{2, 0, 10, 2}, {3, 2, 8, 1}}, 2, {2, 1}},                  /* one range */
     {12, {{2, 0, 6, 2}, {2, 4, 12, 2}, {1, 5, 7, 1}}, 3, {1, 2, 1}}, /* ranges that overlap */
-    {6, {{2, 0, 4, 1}, {2, 2, 6, 1}}, 2, {1, 1}},            /* two kinds, one in the other's way */
-    {40, {{1, 0, 40, 3}}, 1, {0}},                           /* none at all */
+    {6, {{2, 0, 4, 1}, {2, 2, 6, 1}}, 2, {1, 1}},                    /* two kinds, one in the other's way */
+    {40, {{1, 0, 40, 3}}, 1, {0}},                                   /* none at all */
 };
 
 static size_t number_of_blocks(const arrangement_case *c)
@@ -148,8 +149,8 @@ START_TEST(arrangements_are_uniform)
         expected[code] *= 60;
     }
     double x = chi_square(observed, expected, MOST_CODES);
-    ck_assert_msg(n == 1 || x < limit((double)n - 1), "case %d: chi-square %g over %zu arrangements (seed %llu)", _i, x, n,
-                  (unsigned long long)SEED);
+    ck_assert_msg(n == 1 || x < limit((double)n - 1), "case %d: chi-square %g over %zu arrangements (seed %llu)", _i, x,
+                  n, (unsigned long long)SEED);
     tfl_arranger_free(arranger);
     free(observed);
     free(expected);
@@ -169,7 +170,8 @@ START_TEST(what_cannot_be_is_known)
         tfl_error err = TFL_ERROR_INIT;
         tfl_arranger *arranger = NULL;
         bool fits = true;
-        ck_assert_int_eq(tfl_arranger_create(cases[i].length, cases[i].kind, cases[i].n_kinds, &fits, &arranger, &err), TFL_OK);
+        ck_assert_int_eq(tfl_arranger_create(cases[i].length, cases[i].kind, cases[i].n_kinds, &fits, &arranger, &err),
+                         TFL_OK);
         ck_assert_msg(!fits && arranger == NULL, "case %zu", i);
     }
 }
@@ -275,7 +277,7 @@ START_TEST(numbers_of_instances_are_cut_poisson)
         observed[s->class_index][1][number[1]]++;
     }
     static const double none[4] = {2000, 0, 0, 0};
-    static const double one[4] = {0, 2000 * 6 / 10.0, 2000 * 3 / 10.0, 2000 * 1 / 10.0};  /* mean 1: 1, 1/2, 1/6 */
+    static const double one[4] = {0, 2000 * 6 / 10.0, 2000 * 3 / 10.0, 2000 * 1 / 10.0}; /* mean 1: 1, 1/2, 1/6 */
     static const double two[4] = {0, 2000 * 3 / 8.0, 2000 * 3 / 8.0, 2000 * 2 / 8.0};    /* mean 2: 2, 2, 4/3 */
     expect_fit("TAL1 with GATA1", observed[0][0], one, 4);
     expect_fit("GATA1 with TAL1", observed[0][1], one, 4);
@@ -308,8 +310,8 @@ START_TEST(words_are_drawn_column_by_column)
         }
     }
     double x = chi_square(observed, expected, 4 * motif->width), degrees = 3 * (double)motif->width;
-    ck_assert_msg(words > 5000 && x < limit(degrees), "%s: chi-square %g over %g words (seed %llu)", motif->name, x, words,
-                  (unsigned long long)SEED);
+    ck_assert_msg(words > 5000 && x < limit(degrees), "%s: chi-square %g over %g words (seed %llu)", motif->name, x,
+                  words, (unsigned long long)SEED);
 }
 END_TEST
 
@@ -383,9 +385,10 @@ END_TEST
 START_TEST(instances_keep_to_range_and_strand)
 {
     tfl_error err = TFL_ERROR_INIT;
-    tfl_design *d = read_text("[design]\nsequences = 2000\nlength = 60\ntasks = t\n"
-                              "[class a]\nlabels = t\nplant = TAL1_known1 reverse=0.25 within=10-40\n"
-                              "plant = GATA_disc1 mean=1 min=0 max=2 within=25-\nplant = GATA_disc1 reverse=1 within=0-30\n");
+    tfl_design *d =
+        read_text("[design]\nsequences = 2000\nlength = 60\ntasks = t\n"
+                  "[class a]\nlabels = t\nplant = TAL1_known1 reverse=0.25 within=10-40\n"
+                  "plant = GATA_disc1 mean=1 min=0 max=2 within=25-\nplant = GATA_disc1 reverse=1 within=0-30\n");
     tfl_simulator *s = NULL;
     ck_assert_int_eq(tfl_simulator_create(d, SEED, &s, &err), TFL_OK);
     double reversed[2] = {0}, expected[2] = {1500, 500};
@@ -417,7 +420,8 @@ END_TEST
 START_TEST(reverse_instances_are_reverse_complements)
 {
     tfl_error err = TFL_ERROR_INIT;
-    tfl_design *d = read_text("[design]\nsequences = 500\npseudocount = 0\ntasks = t\n[class a]\nplant = GATA_disc1 reverse=1\n");
+    tfl_design *d =
+        read_text("[design]\nsequences = 500\npseudocount = 0\ntasks = t\n[class a]\nplant = GATA_disc1 reverse=1\n");
     tfl_simulator *s = NULL;
     const tfl_simulated *one = NULL;
     ck_assert_int_eq(tfl_simulator_create(d, SEED, &s, &err), TFL_OK);
@@ -433,7 +437,8 @@ END_TEST
 START_TEST(shares_that_do_not_divide_are_rounded)
 {
     tfl_error err = TFL_ERROR_INIT;
-    tfl_design *d = read_text("[design]\nsequences = 10\ntasks = t\n[class a]\n[class b]\n[class c]\n[class never]\nweight = 0\n");
+    tfl_design *d =
+        read_text("[design]\nsequences = 10\ntasks = t\n[class a]\n[class b]\n[class c]\n[class never]\nweight = 0\n");
     tfl_simulator *s = NULL;
     const tfl_simulated *one = NULL;
     size_t class[4] = {0}, split[3] = {0};
@@ -456,8 +461,10 @@ START_TEST(a_length_that_is_too_short_is_told)
     tfl_simulator *s = NULL;
     design->length = 77;
     ck_assert_int_eq(tfl_design_check(design, &err), TFL_EINPUT);
-    ck_assert_str_eq(err.message, "design tal1-gata1: class both: the instances do not fit without overlap into 77 letters when each motif is "
-                                  "planted as often as its max allows; make max smaller or the sequences longer");
+    ck_assert_str_eq(
+        err.message,
+        "design tal1-gata1: class both: the instances do not fit without overlap into 77 letters when each motif is "
+        "planted as often as its max allows; make max smaller or the sequences longer");
     tfl_error_clear(&err);
     ck_assert_int_eq(tfl_simulator_create(design, 1, &s, &err), TFL_EINPUT);
     ck_assert_ptr_null(s);
@@ -545,8 +552,8 @@ static const char *const bad[][2] = {
     {DESIGN "[class a\n", "d.ini:3: a section's heading has no \"]\""},
     {DESIGN "[class a] plant = X\n", "d.ini:3: something stands behind a section's heading: \"plant = X\""},
     {DESIGN "[class a]\n[class a]\n", "d.ini:4: class a comes twice"},
-    {DESIGN "lenght = 5\n",
-     "d.ini:3: there is no key \"lenght\" here; keys are name, sequences, length, seed, background, pseudocount, split, tasks, motifs"},
+    {DESIGN "lenght = 5\n", "d.ini:3: there is no key \"lenght\" here; keys are name, sequences, length, seed, "
+                            "background, pseudocount, split, tasks, motifs"},
     {DESIGN "nothing\n", "d.ini:3: neither a [section] nor KEY = VALUE"},
     {DESIGN "length = 0\n", "d.ini:3: length: \"0\" is not a whole number from 1 to 100000000"},
     {DESIGN "sequences = many\n", "d.ini:3: sequences: \"many\" is not a whole number from 1 to 1000000000"},
@@ -563,28 +570,35 @@ static const char *const bad[][2] = {
     {DESIGN "[class a]\nlength = 5\n", "d.ini:4: there is no key \"length\" here; keys are weight, labels, plant"},
     {DESIGN "[class a]\nweight = -1\n", "d.ini:4: weight: \"-1\" is not a number from 0 to 1e+09"},
     {DESIGN "[class a]\nweight = 0\n", "d.ini: all classes have weight 0"},
-    {DESIGN "[class a]\nplant =\n", "d.ini:4: plant: is empty; a motif's name is needed, and perhaps mean=, min=, max=, reverse=, within="},
+    {DESIGN "[class a]\nplant =\n",
+     "d.ini:4: plant: is empty; a motif's name is needed, and perhaps mean=, min=, max=, reverse=, within="},
     {DESIGN "[class a]\nplant = GATA_disc1 often\n",
      "d.ini:4: plant: \"often\" is not KEY=VALUE; keys are mean, min, max, reverse, within"},
-    {DESIGN "[class a]\nplant = GATA_disc1 most=3\n", "d.ini:4: plant: there is no key \"most\"; keys are mean, min, max, reverse, within"},
+    {DESIGN "[class a]\nplant = GATA_disc1 most=3\n",
+     "d.ini:4: plant: there is no key \"most\"; keys are mean, min, max, reverse, within"},
     {DESIGN "[class a]\nplant = GATA_disc1 max=3 max=4\n", "d.ini:4: plant: max comes twice"},
     {DESIGN "[class a]\nplant = GATA_disc1 mean=2 max=4\n", "d.ini:4: plant: mean needs min and max with it"},
     {DESIGN "[class a]\nplant = GATA_disc1 min=2\n",
      "d.ini:4: plant: min is 2 and max is 1; min cannot be larger (both are 1 unless given)"},
     {DESIGN "[class a]\nplant = GATA_disc1 reverse=2\n", "d.ini:4: plant: reverse: \"2\" is not a number from 0 to 1"},
-    {DESIGN "[class a]\nplant = GATA_disc1 mean=0 min=0 max=4\n", "d.ini:4: plant: mean: \"0\" is not a number from 1e-06 to 1000"},
-    {DESIGN "[class a]\nplant = GATA_disc1 within=50\n", "d.ini:4: plant: within: \"50\" is not FIRST-LAST, 0-based, LAST itself outside"},
+    {DESIGN "[class a]\nplant = GATA_disc1 mean=0 min=0 max=4\n",
+     "d.ini:4: plant: mean: \"0\" is not a number from 1e-06 to 1000"},
+    {DESIGN "[class a]\nplant = GATA_disc1 within=50\n",
+     "d.ini:4: plant: within: \"50\" is not FIRST-LAST, 0-based, LAST itself outside"},
     {DESIGN "[class a]\nplant = GATA_disc1 within=50-50\n",
      "d.ini:4: plant: within: \"50-50\" is not FIRST-LAST, 0-based, LAST itself outside"},
     {DESIGN "[class a]\nplant = GATA_disc1\n[class b]\nplant = GATA_disc1\nplant = GATA1\n",
      "d.ini:7: class b: there is no motif \"GATA1\" in the built-in motifs"},
-    {DESIGN "[class a]\nplant = GATA_disc1 within=50-59\n", "d.ini:4: class a: GATA_disc1 has 10 letters and does not fit into 50-59"},
+    {DESIGN "[class a]\nplant = GATA_disc1 within=50-59\n",
+     "d.ini:4: class a: GATA_disc1 has 10 letters and does not fit into 50-59"},
     {DESIGN "[class a]\nplant = GATA_disc1 within=150-201\n",
      "d.ini:4: class a: GATA_disc1 lies within 150-201, but the sequences have 200 letters"},
     {DESIGN "[class a]\nweight = 1\nplant = GATA_disc1 min=3 max=3 within=0-29\n",
-     "d.ini:3: class a: the instances do not fit without overlap into 200 letters when each motif is planted as often as its max allows; make "
+     "d.ini:3: class a: the instances do not fit without overlap into 200 letters when each motif is planted as often "
+     "as its max allows; make "
      "max smaller or the sequences longer"},
-    {DESIGN "motifs = /nowhere/x.meme\n[class a]\n", "d.ini:3: /nowhere/x.meme: cannot open: No such file or directory"},
+    {DESIGN "motifs = /nowhere/x.meme\n[class a]\n",
+     "d.ini:3: /nowhere/x.meme: cannot open: No such file or directory"},
 };
 
 START_TEST(mistakes_are_told_with_their_line)
@@ -629,7 +643,8 @@ int main(void)
 {
     Suite *suite = suite_create("simulate");
     TCase *arranging = tcase_create("arranging");
-    tcase_add_loop_test(arranging, arrangements_are_uniform, 0, (int)(sizeof arrangement_cases / sizeof *arrangement_cases));
+    tcase_add_loop_test(arranging, arrangements_are_uniform, 0,
+                        (int)(sizeof arrangement_cases / sizeof *arrangement_cases));
     tcase_add_test(arranging, what_cannot_be_is_known);
     tcase_add_test(arranging, ranges_have_a_limit);
     suite_add_tcase(suite, arranging);

@@ -1,0 +1,35 @@
+/*
+ * plans.h: a model made ready to explain sequences of one length, kept for the next sequence of that length.
+ */
+#ifndef TFLIFT_CLI_PLANS_H
+#define TFLIFT_CLI_PLANS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tflift/explain.h"
+#include "tflift/model.h"
+
+typedef struct tfl_plan tfl_plan;
+typedef struct tfl_plans tfl_plans;
+
+/* model and options' arrays are kept, not copied. normalize: weight normalisation of the first layer. */
+tfl_status tfl_plans_create(const tfl_model *model, const tfl_explain_options *options, bool normalize,
+                            unsigned threads, tfl_plans **out, tfl_error *err) TFL_MUST_USE;
+void tfl_plans_free(tfl_plans *plans);
+
+/* The plan for a length, held until tfl_plan_release; called by one thread at a time. Plans that nobody holds are
+ * dropped when there are many. */
+tfl_status tfl_plans_hold(tfl_plans *plans, size_t length, tfl_plan **out, tfl_error *err) TFL_MUST_USE;
+
+/* From any thread; NULL is allowed. */
+void tfl_plan_release(tfl_plan *plan);
+
+const tfl_graph *tfl_plan_graph(const tfl_plan *plan);
+const tfl_explainer *tfl_plan_explainer(const tfl_plan *plan);
+
+/* The workspace of a worker, made at its first call; each worker asks for its own only. */
+tfl_status tfl_plan_workspace(tfl_plan *plan, unsigned worker, tfl_explain_workspace **out,
+                              tfl_error *err) TFL_MUST_USE;
+
+#endif
