@@ -304,9 +304,8 @@ typedef struct query {
     tfl_bigwig *bigwig;
     uint32_t contig;
     int64_t start, end;
-    float *value; /* [end - start] */
-    uint64_t nodes_left;
-    int64_t done; /* blocks have covered the bases below */
+    float *value;                     /* [end - start] */
+    uint64_t nodes_left, blocks_left; /* more than these the file has no room for */
 } query;
 
 static tfl_status bad_block(const tfl_bigwig *bigwig, uint64_t offset, const char *what, tfl_error *err)
@@ -315,14 +314,19 @@ static tfl_status bad_block(const tfl_bigwig *bigwig, uint64_t offset, const cha
                     (unsigned long long)offset, what);
 }
 
-/* Puts value on [start, end), as far as it is asked for. */
-static void put(const query *wanted, int64_t start, int64_t end, float value)
+/* Puts value on [start, end), as far as it is asked for. False: a base has another value already. */
+static bool put(const query *wanted, int64_t start, int64_t end, float value)
 {
     int64_t from = start > wanted->start ? start : wanted->start;
     int64_t to = end < wanted->end ? end : wanted->end;
     for (int64_t i = from; i < to; i++) {
-        wanted->value[i - wanted->start] = value;
+        float *here = &wanted->value[i - wanted->start];
+        if (!isnan(*here) && *here != value) {
+            return false;
+        }
+        *here = value;
     }
+    return true;
 }
 
 /* Item i of the section in the block: its place and its value. */
@@ -364,17 +368,21 @@ static tfl_status take_section(const query *wanted, uint64_t offset, tfl_error *
     if (tfl_get_u32(block) != wanted->contig) {
         return bad_block(bigwig, offset, "it lies on another contig than the index says", err);
     }
+    int64_t done = 0;
     for (size_t i = 0; i < n; i++) {
         int64_t start = 0;
         int64_t end = 0;
         float value = get_item(block, i, &start, &end);
-        if (start >= end || end > bigwig->length[wanted->contig]) {
-            return bad_block(bigwig, offset, "an item is empty or leaves its contig", err);
+        if (start < done || start >= end || end > bigwig->length[wanted->contig]) {
+            return bad_block(bigwig, offset, "an item is empty, in the wrong place, or leaves its contig", err);
         }
         if (isinf(value)) {
             return bad_block(bigwig, offset, "a value is infinite", err);
         }
-        put(wanted, start, end, value);
+        if (!put(wanted, start, end, value)) {
+            return bad_block(bigwig, offset, "it gives a base another value than the block before", err);
+        }
+        done = end;
     }
     return TFL_OK;
 }
@@ -452,15 +460,12 @@ static bool overlaps(const query *wanted, const unsigned char *bounds)
            (last > wanted->contig || (last == wanted->contig && tfl_get_u32(bounds + 12) > wanted->start));
 }
 
-/* Blocks come in order, which is also why none is read twice. */
 static tfl_status take_leaf(query *wanted, const unsigned char *leaf, tfl_error *err)
 {
     uint64_t offset = tfl_get_u64(leaf + 16);
-    if (tfl_get_u32(leaf) != tfl_get_u32(leaf + 8) || tfl_get_u32(leaf + 4) < wanted->done ||
-        tfl_get_u32(leaf + 12) <= tfl_get_u32(leaf + 4)) {
-        return bad_block(wanted->bigwig, offset, "the index has it in the wrong place", err);
+    if (wanted->blocks_left-- == 0) {
+        return bad(wanted->bigwig, err, "its index is damaged: a tree without end");
     }
-    wanted->done = tfl_get_u32(leaf + 12);
     tfl_status status = read_block(wanted->bigwig, offset, tfl_get_u64(leaf + 24), err);
     return status == TFL_OK ? take_section(wanted, offset, err) : status;
 }
@@ -510,6 +515,12 @@ tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t sta
     if (!found || start >= end) {
         return TFL_OK;
     }
-    query wanted = {bigwig, bigwig->id[number], start, end, value, bigwig->file.size / TFL_BIGWIG_NODE, 0};
+    query wanted = {bigwig,
+                    bigwig->id[number],
+                    start,
+                    end,
+                    value,
+                    bigwig->file.size / TFL_BIGWIG_NODE,
+                    bigwig->file.size / TFL_BIGWIG_LEAF};
     return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
 }

@@ -1,6 +1,6 @@
 /*
  * The zoom levels of a bigWig file, all in one pass: a record that is complete on one level is added to the next, in
- * float64, and rounded to float32 only in the file. Level k has a record for every 16 * 4^k bases (aligned to multiples
+ * float64, and rounded to float32 only in the file. Level k has a record for every 32 * 4^k bases (aligned to multiples
  * of that) with a value; records begin and end at their first and last base that has one, so none reaches beyond its
  * contig.
  */
@@ -16,7 +16,7 @@
 #include "tflift/memory.h"
 #include "track/bytes_internal.h"
 
-enum { FIRST_REDUCTION = 16, FACTOR = 4, RECORDS = 512 /* per block */ };
+enum { FIRST_REDUCTION = 32, FACTOR = 4, RECORDS = 512 /* per block */ };
 
 typedef struct sums {
     uint32_t contig, start, end;

@@ -15,7 +15,7 @@ typedef struct placed {
     uint32_t contig; /* number in the table; its place in the order once sorted */
     uint32_t length;
     int64_t start;
-    uint64_t offset; /* in the spool: size of the name 4, name, values; grows with the order of the input */
+    uint64_t offset; /* in the spool: values, size of the name 4, name; grows with the order of the input */
 } placed;
 
 /* What the bases under the records at hand have so far. */
@@ -193,12 +193,12 @@ tfl_status tfl_placement_add(tfl_placement *placement, const tfl_track_record *r
                                                .start = record->region->start,
                                                .offset = tfl_spool_size(&placement->values)};
     uint32_t name_size = (uint32_t)strlen(record->name);
-    status = tfl_spool_append(&placement->values, &name_size, sizeof name_size, err);
+    status = spool_values(placement, value, record->length, record->region->strand == '-', err);
     if (status == TFL_OK) {
-        status = tfl_spool_append(&placement->values, record->name, name_size, err);
+        status = tfl_spool_append(&placement->values, &name_size, sizeof name_size, err);
     }
     if (status == TFL_OK) {
-        status = spool_values(placement, value, record->length, record->region->strand == '-', err);
+        status = tfl_spool_append(&placement->values, record->name, name_size, err);
     }
     placement->n += status == TFL_OK;
     return status;
@@ -382,22 +382,33 @@ static tfl_status give_cells(const merge *to, int64_t end, tfl_error *err)
     return status;
 }
 
-static tfl_status read_name(tfl_placement *placement, uint64_t offset, char *name, size_t size, tfl_error *err)
+static tfl_status read_name(tfl_placement *placement, const placed *record, char *name, size_t size, tfl_error *err)
 {
     uint32_t length = 0;
+    uint64_t offset = record->offset + record->length * sizeof(float);
     tfl_status status = tfl_spool_read(&placement->values, offset, &length, sizeof length, err);
     size_t part = length < size ? length : size - 1;
     name[part] = '\0';
     return status == TFL_OK ? tfl_spool_read(&placement->values, offset + sizeof length, name, part, err) : status;
 }
 
+/* The record whose values lie at offset; only for messages. */
+static const placed *find_record(const tfl_placement *placement, uint64_t offset)
+{
+    size_t i = 0;
+    while (placement->record[i].offset != offset) {
+        i++;
+    }
+    return &placement->record[i];
+}
+
 static tfl_status fail_overlap(tfl_placement *placement, const placed *record, const cell *held, int64_t base,
                                tfl_error *err)
 {
     char name[2][256] = {"", ""};
-    tfl_status status = read_name(placement, held->key, name[0], sizeof name[0], err);
+    tfl_status status = read_name(placement, find_record(placement, held->key), name[0], sizeof name[0], err);
     if (status == TFL_OK) {
-        status = read_name(placement, record->offset, name[1], sizeof name[1], err);
+        status = read_name(placement, record, name[1], sizeof name[1], err);
     }
     if (status != TFL_OK) {
         return status;
@@ -466,19 +477,13 @@ static tfl_status add_cells(tfl_placement *placement, const placed *record, tfl_
 
 static tfl_status read_values(tfl_placement *placement, const placed *record, tfl_error *err)
 {
-    uint32_t name_size = 0;
     void *values = placement->value;
     tfl_status status = tfl_grow(&values, &placement->value_capacity, record->length, sizeof *placement->value,
                                  "the values of a record", err);
     placement->value = values;
-    if (status == TFL_OK) {
-        status = tfl_spool_read(&placement->values, record->offset, &name_size, sizeof name_size, err);
-    }
-    if (status == TFL_OK) {
-        status = tfl_spool_read(&placement->values, record->offset + sizeof name_size + name_size, placement->value,
-                                record->length * sizeof *placement->value, err);
-    }
-    return status;
+    return status == TFL_OK ? tfl_spool_read(&placement->values, record->offset, placement->value,
+                                             record->length * sizeof *placement->value, err)
+                            : status;
 }
 
 /* A record that touches no other needs no cells. */

@@ -579,6 +579,37 @@ START_TEST(full_disks)
 }
 END_TEST
 
+/* A pipe whose reader has gone: nothing is wrong, there is just nobody to write for. */
+START_TEST(closed_pipes)
+{
+    static const char *const format[] = {"bedgraph", "bed", "tsv"};
+    int end[2];
+    char path[32];
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_track_options options = {.overlap = TFL_OVERLAP_MEAN};
+    (void)signal(SIGPIPE, SIG_IGN);
+    ck_assert_int_eq(pipe(end), 0);
+    (void)close(end[0]);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", end[1]);
+    tfl_track *track = open_track(path, format[_i], &options);
+    write_three(track);
+    ck_assert_int_eq(tfl_track_commit(track, NULL, &err), TFL_ECLOSED);
+    (void)close(end[1]);
+}
+END_TEST
+
+START_TEST(full_device)
+{
+    static const char *const format[] = {"bedgraph", "bed", "tsv"};
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_track_options options = {.overlap = TFL_OVERLAP_MEAN};
+    tfl_track *track = open_track("/dev/full", format[_i], &options);
+    write_three(track);
+    ck_assert_int_eq(tfl_track_commit(track, NULL, &err), TFL_EIO);
+    ck_assert_msg(strstr(err.message, "/dev/full") != NULL, "%s", err.message);
+}
+END_TEST
+
 START_TEST(an_old_file_survives_a_failure)
 {
     size_t size = 0;
@@ -667,6 +698,8 @@ int main(void)
     tcase_add_test(tests, refused_records);
     tcase_add_test(tests, refused_places);
     tcase_add_loop_test(tests, full_disks, 0, 5);
+    tcase_add_loop_test(tests, closed_pipes, 0, 3);
+    tcase_add_loop_test(tests, full_device, 0, 3);
     tcase_add_test(tests, an_old_file_survives_a_failure);
     tcase_add_test(tests, formats_by_name_and_suffix);
     tcase_add_test(tests, policies_by_name);
