@@ -46,6 +46,9 @@ void tfl_fasta_close(tfl_fasta *fasta);
  * the first '>', a record without a name, a byte that is no nucleotide letter, FASTQ, a truncated gzip stream. */
 tfl_status tfl_fasta_next(tfl_fasta *fasta, tfl_sequence *sequence, int *found, tfl_error *err) TFL_MUST_USE;
 
+/* How much of the file has been read, 0 to 1, for progress; negative where that is not known. */
+double tfl_fasta_fraction(const tfl_fasta *fasta);
+
 const char *tfl_fasta_name(const tfl_fasta *fasta); /* the path, or "standard input" */
 
 #ifdef __cplusplus

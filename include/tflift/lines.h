@@ -37,6 +37,9 @@ tfl_status tfl_lines_next(tfl_lines *lines, char **line, size_t *length, tfl_err
  * readers that look ahead). */
 void tfl_lines_push_back(tfl_lines *lines);
 
+/* How much of the file has been read, 0 to 1, for progress; negative where that is not known (pipes, memory). */
+double tfl_lines_fraction(const tfl_lines *lines);
+
 int64_t tfl_lines_number(const tfl_lines *lines);   /* of the last line read, from 1 */
 const char *tfl_lines_name(const tfl_lines *lines); /* the path, or "standard input" */
 

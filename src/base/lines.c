@@ -23,6 +23,8 @@ enum { FIRST_CAPACITY = 1 << 18, COMPRESSION_BGZF = 2 };
 struct tfl_lines {
     char *name;
     BGZF *bgzf;         /* NULL: from memory */
+    int64_t file_size;  /* as it lies on the disk; 0: not a file, or not known */
+    int64_t bytes_read; /* before compression */
     const char *memory; /* what is left of it */
     size_t memory_left;
 
@@ -76,10 +78,12 @@ static tfl_status open_bgzf(tfl_lines *lines, const char *path, tfl_error *err)
     if (fd < 0) {
         return tfl_fail_errno(err, errno, "%s: cannot open", lines->name);
     }
-    if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+    bool known = fstat(fd, &status) == 0;
+    if (known && S_ISDIR(status.st_mode)) {
         (void)close(fd);
         return tfl_fail(err, TFL_EIO, "%s: is a folder, and a file is needed", lines->name);
     }
+    lines->file_size = known && S_ISREG(status.st_mode) ? (int64_t)status.st_size : 0;
     errno = 0;
     lines->bgzf = bgzf_dopen(fd, "r");
     if (lines->bgzf == NULL) {
@@ -170,6 +174,7 @@ static tfl_status read_bgzf(tfl_lines *lines, char *to, size_t room, size_t *n, 
 {
     ssize_t got = bgzf_read(lines->bgzf, to, room);
     *n = got > 0 ? (size_t)got : 0;
+    lines->bytes_read += (int64_t)*n;
     if (got < 0) {
         return fail_read(lines, err);
     }
@@ -276,6 +281,17 @@ void tfl_lines_push_back(tfl_lines *lines)
 int64_t tfl_lines_number(const tfl_lines *lines)
 {
     return lines->number;
+}
+
+double tfl_lines_fraction(const tfl_lines *lines)
+{
+    if (lines->file_size <= 0) {
+        return -1;
+    }
+    /* of a compressed file, how far HTSlib has read; of another, what has been given out */
+    int64_t at = lines->bgzf->is_compressed ? (int64_t)htell(lines->bgzf->fp)
+                                            : lines->bytes_read - (int64_t)(lines->end - lines->start);
+    return at >= lines->file_size ? 1 : (double)at / (double)lines->file_size;
 }
 
 const char *tfl_lines_name(const tfl_lines *lines)

@@ -163,9 +163,13 @@ tfl_status tfl_source_next(tfl_source *source, tfl_sequence *sequence, tfl_regio
     }
 }
 
-uint64_t tfl_source_total(const tfl_source *source)
+double tfl_source_fraction(const tfl_source *source)
 {
-    return source->last == UINT64_MAX ? 0 : source->last - source->first;
+    if (source->last == UINT64_MAX) {
+        return tfl_fasta_fraction(source->fasta);
+    }
+    double given = source->read > source->first ? (double)(source->read - source->first) : 0;
+    return source->last > source->first ? given / (double)(source->last - source->first) : -1;
 }
 
 uint64_t tfl_source_skipped(const tfl_source *source)

@@ -41,8 +41,9 @@ void tfl_source_close(tfl_source *source);
 tfl_status tfl_source_next(tfl_source *source, tfl_sequence *sequence, tfl_region *region, bool *end,
                            tfl_error *err) TFL_MUST_USE;
 
-/* Sequences that there will be, 0 where that is not known. */
-uint64_t tfl_source_total(const tfl_source *source);
+/* How much of it has been given out, 0 to 1, for progress; negative where that is not known. Only for the thread that
+ * reads. */
+double tfl_source_fraction(const tfl_source *source);
 
 /* Sequences left out by the policy so far. */
 uint64_t tfl_source_skipped(const tfl_source *source);

@@ -221,6 +221,7 @@ typedef struct score_item {
     tfl_sequence sequence;
     tfl_region region;
     tfl_plan *plan;
+    double fraction; /* of the source that had been read with it */
     size_t n_references;
     size_t n_equal; /* references that are the sequence itself */
     float *value;   /* x [length][4], contributions [T][length][4], hypothetical ones the same where wanted */
@@ -270,6 +271,7 @@ static tfl_status read_item(scoring *s, score_item *item, bool *end, tfl_error *
     if (status != TFL_OK || *end) {
         return status;
     }
+    item->fraction = tfl_source_fraction(s->source);
     status = tfl_plans_hold(s->plans, item->sequence.length, &item->plan, err);
     if (status != TFL_OK) {
         tfl_error_prefix(err, "%s: %s", tfl_source_name(s->source), item->sequence.name);
@@ -471,8 +473,7 @@ static tfl_status pipeline_write(void *context, void *slot, tfl_error *err)
     item->plan = NULL;
     s->done++;
     s->n_equal += item->n_equal > 0;
-    uint64_t total = tfl_source_total(s->source);
-    tfl_progress_step(&s->progress, s->done, total > 0 ? (double)s->done / (double)total : -1);
+    tfl_progress_step(&s->progress, s->done, item->fraction);
     return status;
 }
 

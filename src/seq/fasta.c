@@ -170,6 +170,11 @@ void tfl_fasta_close(tfl_fasta *fasta)
     free(fasta);
 }
 
+double tfl_fasta_fraction(const tfl_fasta *fasta)
+{
+    return tfl_lines_fraction(fasta->lines);
+}
+
 const char *tfl_fasta_name(const tfl_fasta *fasta)
 {
     return tfl_lines_name(fasta->lines);

@@ -283,5 +283,14 @@ for signal in INT TERM; do
     rm -rf interrupted
 done
 
+# a bar where stderr is a terminal, and only there
+if command -v script >/dev/null && script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+    tfsim generate -n 3000 --length 80 -q -o many || exit 1
+    script -qec "tfscore -m any.onnx -t 0 many/sequences.fa -o bar.bg -f bedgraph" /dev/null </dev/null >bar
+    [[ $(tr '\r' '\n' <bar) =~ \[#*\ *\]\ +[0-9]+\ %\ [0-9]+\ sequences,\ [0-9.e+]+/s ]] || fail "no bar on a terminal: $(head -c 300 bar)"
+    script -qec "tfscore -m any.onnx -q many/sequences.fa -o bar.bg -f bedgraph" /dev/null </dev/null >bar
+    [[ ! -s bar ]] || fail "-q on a terminal: $(head -c 300 bar)"
+fi
+
 [[ -z $(ls -A | grep left) ]] || fail "failed runs left $(ls -A | grep left | xargs)"
 finish

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <htslib/bgzf.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,48 @@ START_TEST(every_kind_of_file_gives_the_same_lines)
         }
         free(made.bytes);
     }
+}
+END_TEST
+
+/* Grows from 0 to 1 whatever the kind; of a plain file it is exact. */
+START_TEST(the_fraction_read_grows)
+{
+    enum { LINES = 100000 };
+    char path[4200];
+    test_scratch_path(path, sizeof path, "fraction");
+    char *bytes = malloc(LINES * 8);
+    for (int i = 0; i < LINES; i++) {
+        memcpy(bytes + 8 * i, "acgtacg\n", 8);
+    }
+    for (int kind = 0; kind < 3; kind++) {
+        if (kind == 0) {
+            test_write_file(path, bytes, LINES * 8);
+        } else {
+            (kind == 1 ? write_gzip : write_bgzf)(path, bytes, LINES * 8);
+        }
+        tfl_lines *lines;
+        ck_assert_int_eq(tfl_lines_open(path, &lines, &err), TFL_OK);
+        double last = tfl_lines_fraction(lines);
+        bool grows = last >= 0, exact = true;
+        for (int i = 0; i < LINES; i++) {
+            char *line;
+            size_t length;
+            grows = tfl_lines_next(lines, &line, &length, &err) == TFL_OK && grows;
+            double now = tfl_lines_fraction(lines);
+            grows = now >= last && now <= 1 && grows;
+            exact = fabs(now - (i + 1.0) / LINES) < 1e-9 && exact;
+            last = now;
+        }
+        ck_assert_msg(grows, "kind %d", kind);
+        ck_assert(exact || kind > 0);
+        ck_assert(last > 0.99);
+        tfl_lines_close(lines);
+    }
+    tfl_lines *lines;
+    ck_assert_int_eq(tfl_lines_open_memory(bytes, 8, "memory", &lines, &err), TFL_OK);
+    ck_assert(tfl_lines_fraction(lines) < 0);
+    tfl_lines_close(lines);
+    free(bytes);
 }
 END_TEST
 
@@ -340,6 +383,7 @@ int main(void)
     tcase_add_checked_fixture(tests, clear_error, NULL);
     test_use_scratch(tests);
     tcase_add_loop_test(tests, every_kind_of_file_gives_the_same_lines, 0, 4);
+    tcase_add_test(tests, the_fraction_read_grows);
     tcase_add_loop_test(tests, truncated_files_are_noticed, 0, 4);
     tcase_add_test(tests, whole_blocks_without_the_last_one_are_truncated);
     tcase_add_loop_test(tests, damaged_files_are_noticed, 0, 2);
