@@ -64,6 +64,10 @@ typedef struct tfl_kernels {
     void (*transposed_times_vector)(const float *w, int sign, size_t rows, size_t columns, const float *y, float *x);
     void (*add_outer)(float *w, size_t rows, size_t columns, const float *y, const float *x);
 
+    /* For i from first to last - 1: out[i - first][n] += sum over t < taps with 0 <= i - t < rows of columns[i - t][t][n]: the columns of every
+     * position of a stride-1 transposed convolution, added where they belong. Row i of columns begins at columns + i * ld, rows > 0. */
+    void (*fold)(const float *columns, size_t ld, size_t rows, size_t taps, size_t n, size_t first, size_t last, float *out);
+
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */
     void (*maximum)(float *y, const float *x, size_t n);                     /* y[i] = x[i] where larger */

@@ -84,6 +84,17 @@ static void add_outer(float *w, size_t rows, size_t columns, const float *y, con
     }
 }
 
+static void fold(const float *columns, size_t ld, size_t rows, size_t taps, size_t n, size_t first, size_t last, float *out)
+{
+    for (size_t i = first; i < last; i++) {
+        for (size_t t = 0; t < taps && t <= i; t++) {
+            for (size_t c = 0; c < n && i - t < rows; c++) {
+                out[(i - first) * n + c] += columns[(i - t) * ld + t * n + c];
+            }
+        }
+    }
+}
+
 static void add_scaled(float *y, float a, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -156,20 +167,21 @@ static double normal_density(double x)
     return exp(-0.5 * x * x) * M_2_SQRTPI * 0.5 * M_SQRT1_2;
 }
 
-static double gelu_tanh_argument(double x)
+/* x / 2 (1 + tanh(y / 2)) is x times the sigmoid of y, which loses nothing where tanh is near -1. */
+static double gelu_tanh_inner(double x)
 {
-    return sqrt(M_2_PI) * (x + 0.044715 * x * x * x);
+    return 2.0 * sqrt(M_2_PI) * (x + 0.044715 * x * x * x);
 }
 
 static double gelu_tanh(double x)
 {
-    return 0.5 * x * (1.0 + tanh(gelu_tanh_argument(x)));
+    return x * sigmoid(gelu_tanh_inner(x));
 }
 
 static double gelu_tanh_slope(double x)
 {
-    double t = tanh(gelu_tanh_argument(x));
-    return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * sqrt(M_2_PI) * (1.0 + 3.0 * 0.044715 * x * x);
+    double y = gelu_tanh_inner(x);
+    return sigmoid(y) + x * sigmoid(y) * sigmoid(-y) * 2.0 * sqrt(M_2_PI) * (1.0 + 3.0 * 0.044715 * x * x);
 }
 
 /* clang-format off */
@@ -238,6 +250,7 @@ const tfl_kernels tfl_kernels_naive = {
     .times_vector = times_vector,
     .transposed_times_vector = transposed_times_vector,
     .add_outer = add_outer,
+    .fold = fold,
     .add_scaled = add_scaled,
     .add_product = add_product,
     .maximum = maximum,

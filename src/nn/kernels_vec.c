@@ -24,6 +24,8 @@ enum { V = TFL_VECTOR };
 typedef float vec __attribute__((vector_size(4 * TFL_VECTOR)));
 typedef int32_t ivec __attribute__((vector_size(4 * TFL_VECTOR)));
 typedef float loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(4), may_alias)); /* anywhere in memory */
+typedef float quad __attribute__((vector_size(16)));
+typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -35,7 +37,7 @@ typedef float loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(4), may_
 
 /* Most rows of a tile for each number of vectors, so that tile, row of B and an element of A fit the registers. */
 #if TFL_REGISTERS >= 32
-enum { MOST_VECTORS = 4, MOST_ROWS = 12, DOT_ROWS = 4, DOT_COLUMNS = 4 };
+enum { MOST_VECTORS = 4, MOST_ROWS = 12, DOT_ROWS = 4, DOT_COLUMNS = 4, STRIP = 8 };
 #define FOR_TILES(X) \
     X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(9, 1) X(10, 1) X(11, 1) X(12, 1) \
     X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) X(7, 2) X(8, 2) X(9, 2) X(10, 2) X(11, 2) X(12, 2) \
@@ -43,7 +45,7 @@ enum { MOST_VECTORS = 4, MOST_ROWS = 12, DOT_ROWS = 4, DOT_COLUMNS = 4 };
     X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4) X(6, 4)
 static const size_t most_rows[MOST_VECTORS + 1] = {0, 12, 12, 8, 6};
 #else
-enum { MOST_VECTORS = 3, MOST_ROWS = 10, DOT_ROWS = 4, DOT_COLUMNS = 2 };
+enum { MOST_VECTORS = 3, MOST_ROWS = 10, DOT_ROWS = 4, DOT_COLUMNS = 2, STRIP = 5 };
 #define FOR_TILES(X) \
     X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(9, 1) X(10, 1) \
     X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2) \
@@ -79,17 +81,39 @@ INLINE size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Sum of the elements, halves added to halves. */
-INLINE float sum_of(vec v)
+#if defined(__clang__)
+#define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (ivec){__VA_ARGS__})
+#endif
+
+/* Of four vectors, the sum of each: neighbours are added, then pairs of neighbours, then the groups of four in halves. */
+INLINE quad sums_of(vec a, vec b, vec c, vec d)
 {
-    float x[TFL_VECTOR];
-    store(x, v);
-    UNROLL for (size_t half = V / 2; half > 0; half /= 2) {
+#if TFL_VECTOR == 16
+    vec ab = SHUFFLE(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30) +
+             SHUFFLE(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    vec cd = SHUFFLE(c, d, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30) +
+             SHUFFLE(c, d, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    vec sum = SHUFFLE(ab, cd, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29) +
+              SHUFFLE(ab, cd, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+#elif TFL_VECTOR == 8
+    vec ab = SHUFFLE(a, b, 0, 8, 2, 10, 4, 12, 6, 14) + SHUFFLE(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    vec cd = SHUFFLE(c, d, 0, 8, 2, 10, 4, 12, 6, 14) + SHUFFLE(c, d, 1, 9, 3, 11, 5, 13, 7, 15);
+    vec sum = SHUFFLE(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15);
+#else
+    vec ab = SHUFFLE(a, b, 0, 4, 2, 6) + SHUFFLE(a, b, 1, 5, 3, 7);
+    vec cd = SHUFFLE(c, d, 0, 4, 2, 6) + SHUFFLE(c, d, 1, 5, 3, 7);
+    vec sum = SHUFFLE(ab, cd, 0, 1, 4, 5) + SHUFFLE(ab, cd, 2, 3, 6, 7);
+#endif
+    quad part[TFL_VECTOR / 4];
+    memcpy(part, &sum, sizeof sum);
+    UNROLL for (size_t half = V / 8; half > 0; half /= 2) {
         UNROLL for (size_t i = 0; i < half; i++) {
-            x[i] += x[i + half];
+            part[i] += part[i + half];
         }
     }
-    return x[0];
+    return part[0];
 }
 
 /* ---------------------------------------------------------------- plan of the columns */
@@ -102,7 +126,7 @@ typedef struct plan {
 } plan;
 
 /* A dot product's sum of a vector's elements costs as much as some steps of a tile. */
-enum { DOT_COST = 6 };
+enum { DOT_COST = 4 };
 
 INLINE plan plan_columns(const tfl_rows *rows, size_t n)
 {
@@ -289,7 +313,7 @@ static void multiply_narrow(job t, size_t m, size_t n)
     }
 }
 
-/* Dot products of m rows of A and n packed columns, which begin at t->b. */
+/* Dot products of m rows of A, at most 4, and n packed columns, which begin at t->b. */
 INLINE void dot_products(const size_t m, const size_t n, const job *t)
 {
     vec sum[DOT_ROWS][DOT_COLUMNS];
@@ -317,11 +341,12 @@ INLINE void dot_products(const size_t m, const size_t n, const job *t)
             b += V;
         }
     }
-    UNROLL for (size_t i = 0; i < m; i++) {
-        UNROLL for (size_t j = 0; j < n; j++) {
+    UNROLL for (size_t j = 0; j < n; j++) {
+        /* A single row goes through the same sum of four, so that its result does not depend on its neighbours. */
+        quad sums = sums_of(sum[0][j], sum[m > 1 ? 1 : 0][j], sum[m > 2 ? 2 : 0][j], sum[m > 3 ? 3 : 0][j]);
+        UNROLL for (size_t i = 0; i < m; i++) {
             float *c = t->c + i * t->ldc + j;
-            float before = t->accumulate ? *c : t->start != NULL ? t->start[j] : 0.0F;
-            *c = before + sum_of(sum[i][j]);
+            *c = (t->accumulate ? *c : t->start != NULL ? t->start[j] : 0.0F) + sums[i];
         }
     }
 }
@@ -376,7 +401,7 @@ static void product(const tfl_rows *rows, size_t m, const float *a, const float 
 /* ---------------------------------------------------------------- gradient of the weights */
 
 /* As many rows of A and G as stay in the first cache at once. */
-enum { GRADIENT_ROWS = 128 };
+enum { GRADIENT_ROWS = 256 };
 
 /* D tile: m elements of A's rows, from a, by n vectors of G's rows, from g; count rows. Rows of D lie ldd apart. */
 typedef struct gradient_job {
@@ -442,43 +467,52 @@ static void gradient_panel(gradient_job t, size_t length, size_t vectors)
     }
 }
 
-/* n vectors of the rows of A times one column of G, added to a column of D except for the first skip rows. */
-INLINE void gradient_strip(const size_t n, const gradient_job *t, size_t skip)
+/* m vectors of the rows of A times n columns of G, added to n columns of D except for the first skip rows. */
+INLINE void gradient_strip(const size_t m, const size_t n, const gradient_job *t, size_t skip)
 {
-    enum { MOST = 6 };
-    vec sum[MOST];
-    float column[MOST * TFL_VECTOR];
+    vec sum[STRIP][2];
+    float column[STRIP * TFL_VECTOR];
     const float *a = t->a, *g = t->g;
-    UNROLL for (size_t v = 0; v < n; v++) {
-        sum[v] = splat(0.0F);
+    UNROLL for (size_t i = 0; i < m; i++) {
+        UNROLL for (size_t j = 0; j < n; j++) {
+            sum[i][j] = splat(0.0F);
+        }
     }
     for (size_t row = 0; row < t->count; row++) {
-        vec x = splat(*g);
-        UNROLL for (size_t v = 0; v < n; v++) {
-            sum[v] += load(a + v * V) * x;
+        vec x[2];
+        UNROLL for (size_t j = 0; j < n; j++) {
+            x[j] = splat(g[j]);
+        }
+        UNROLL for (size_t i = 0; i < m; i++) {
+            vec there = load(a + i * V);
+            UNROLL for (size_t j = 0; j < n; j++) {
+                sum[i][j] += there * x[j];
+            }
         }
         a += t->stride;
         g += t->ldg;
     }
-    UNROLL for (size_t v = 0; v < n; v++) {
-        store(column + v * V, sum[v]);
-    }
-    for (size_t k = skip; k < n * V; k++) {
-        t->d[k * t->ldd] += column[k];
+    UNROLL for (size_t j = 0; j < n; j++) {
+        UNROLL for (size_t i = 0; i < m; i++) {
+            store(column + i * V, sum[i][j]);
+        }
+        for (size_t k = skip; k < m * V; k++) {
+            t->d[k * t->ldd + j] += column[k];
+        }
     }
 }
 
-/* One column of D, of one segment of at least V rows. */
-static void gradient_column(gradient_job t, size_t length)
+/* n columns of D, of one segment of at least V rows. */
+INLINE void gradient_columns(const size_t n, gradient_job t, size_t length)
 {
     size_t k = 0;
-    for (; k + 6 * V <= length; k += 6 * V) {
-        gradient_strip(6, &t, 0);
-        t.a += 6 * V;
-        t.d += 6 * V * t.ldd;
+    for (; k + STRIP * V <= length; k += STRIP * V) {
+        gradient_strip(STRIP, n, &t, 0);
+        t.a += STRIP * V;
+        t.d += STRIP * V * t.ldd;
     }
     for (; k + V <= length; k += V) {
-        gradient_strip(1, &t, 0);
+        gradient_strip(1, n, &t, 0);
         t.a += V;
         t.d += V * t.ldd;
     }
@@ -486,8 +520,18 @@ static void gradient_column(gradient_job t, size_t length)
         size_t back = k + V - length;
         t.a -= back;
         t.d -= back * t.ldd;
-        gradient_strip(1, &t, back);
+        gradient_strip(1, n, &t, back);
     }
+}
+
+static void gradient_one_column(gradient_job t, size_t length)
+{
+    gradient_columns(1, t, length);
+}
+
+static void gradient_two_columns(gradient_job t, size_t length)
+{
+    gradient_columns(2, t, length);
 }
 
 /* Few columns and short segments: nothing fills a vector. */
@@ -516,10 +560,10 @@ static void gradient_segment(gradient_job t, const plan *p, size_t length, size_
         t.g += vectors * V;
         t.d += vectors * V;
     }
-    for (size_t j = 0; j < p->dots; j++) {
-        gradient_column(t, length);
-        t.g++;
-        t.d++;
+    for (size_t j = 0; j < p->dots; j += 2) {
+        (p->dots - j > 1 ? gradient_two_columns : gradient_one_column)(t, length);
+        t.g += 2;
+        t.d += 2;
     }
 }
 
@@ -579,8 +623,9 @@ INLINE void few_rows(const float *w, const int sign, const size_t n, size_t colu
             rest[i] += part_of_one(w[i * columns + j], sign) * x[j];
         }
     }
+    quad sums = sums_of(sum[0], sum[n > 1 ? 1 : 0], sum[n > 2 ? 2 : 0], sum[n > 3 ? 3 : 0]);
     UNROLL for (size_t i = 0; i < n; i++) {
-        y[i] += sum_of(sum[i]) + rest[i];
+        y[i] += sums[i] + rest[i];
     }
 }
 
@@ -669,6 +714,45 @@ static void add_product(float *y, const float *a, const float *x, size_t n)
     }
     for (; i < n; i++) {
         y[i] += a[i] * x[i];
+    }
+}
+
+/* One element of out: its n channels from one column of each row that it is in. */
+INLINE void fold_element(const float *columns, size_t step, size_t taps, const size_t n, float *out)
+{
+    for (size_t t = 0; t < taps; t++) {
+        for (size_t c = 0; c < n; c++) {
+            out[c] += columns[c];
+        }
+        columns += step;
+    }
+}
+
+/* The same of four channels, which a transposed first layer has. */
+INLINE void fold_quad(const float *columns, size_t step, size_t taps, float *out)
+{
+    quad sum = *(const loose_quad *)out;
+    for (size_t t = 0; t < taps; t++) {
+        sum += *(const loose_quad *)columns;
+        columns += step;
+    }
+    *(loose_quad *)out = sum;
+}
+
+static void fold(const float *columns, size_t ld, size_t rows, size_t taps, size_t n, size_t first, size_t last, float *out)
+{
+    for (size_t i = first; i < last; i++, out += n) {
+        /* Rows from .. to of columns, the last first: row i - t has it in column t. */
+        size_t to = smaller(i, rows - 1), from = i + 1 > taps ? i + 1 - taps : 0;
+        const float *begin = columns + to * ld + (i - to) * n;
+        if (from > to) {
+            continue;
+        }
+        if (n == 4) {
+            fold_quad(begin, n - ld, to - from + 1, out);
+        } else {
+            fold_element(begin, n - ld, to - from + 1, n, out);
+        }
     }
 }
 
@@ -1003,6 +1087,7 @@ const tfl_kernels TFL_TABLE = {
     .times_vector = times_vector,
     .transposed_times_vector = transposed_times_vector,
     .add_outer = add_outer,
+    .fold = fold,
     .add_scaled = add_scaled,
     .add_product = add_product,
     .maximum = maximum,

@@ -19,7 +19,7 @@
 enum {
     N_PARTS = TFL_NEGATIVE + 1,
     FEW_CHANNELS = 8, /* per group: transposed by columns */
-    BLOCK = 64        /* positions whose columns are computed at once */
+    BLOCK = 128       /* positions whose columns are computed at once */
 };
 
 typedef struct conv {
@@ -435,41 +435,39 @@ static void transpose_by_windows(const conv *state, int part, const float *grad_
     }
 }
 
-/* Adds one position's columns [kernel1][group_in] of one line of the kernel to a line of grad_in [width][channels], the first at
- * position left (it may be outside). */
-static void add_columns(const conv *state, const float *column, float *line, ptrdiff_t left)
+/* Adds the columns [count][kernel0][kernel1][group_in] of positions first … of one output line at their places in one line of grad_in
+ * [width][channels]; columns begins at the wanted line of the kernel. */
+static void add_line(const conv *state, const float *columns, float *line, size_t first, size_t count)
 {
-    size_t channels = state->in.channels, n = state->group_in, step = state->dilation[1];
-    size_t tap = left < 0 ? ((size_t)-left + step - 1) / step : 0;
-    ptrdiff_t first = left + (ptrdiff_t)(tap * step);
-    if (tap >= state->kernel[1] || (size_t)first >= state->in.width) {
+    size_t channels = state->in.channels, n = state->group_in, before = state->before[1];
+    if (state->stride[1] == 1 && state->dilation[1] == 1 && n == channels) {
+        /* Position first + i - t of the padded line, which begins before positions ahead of the line. */
+        size_t begin = before > first ? before - first : 0, end = state->in.width + before;
+        end = end > first ? tfl_min_size(count + state->kernel[1] - 1, end - first) : 0;
+        if (begin < end) {
+            state->kernels->fold(columns, state->back_n, count, state->kernel[1], n, begin, end,
+                                 line + (first + begin - before) * channels);
+        }
         return;
     }
-    size_t taps = tfl_min_size(state->kernel[1] - tap, (state->in.width - (size_t)first + step - 1) / step);
-    float *to = line + (size_t)first * channels;
-    column += tap * n;
-    if (step == 1 && n == channels) {
-        state->kernels->add_scaled(to, 1.0F, column, taps * n);
-        return;
-    }
-    for (size_t i = 0; i < taps; i++) {
-        for (size_t c = 0; c < n; c++) {
-            to[i * step * channels + c] += column[i * n + c];
+    for (size_t i = 0; i < count; i++) {
+        for (size_t tap = 0; tap < state->kernel[1]; tap++) {
+            size_t at = (first + i) * state->stride[1] + tap * state->dilation[1]; /* in the padded line */
+            for (size_t c = 0; c < n && at >= before && at - before < state->in.width; c++) {
+                line[(at - before) * channels + c] += columns[i * state->back_n + tap * n + c];
+            }
         }
     }
 }
 
-/* The columns of positions first … first + count of one output line and one group: [count][kernel0][kernel1][group_in]. */
+/* The columns of positions first … first + count of one output line and one group. */
 static void add_block(const conv *state, const float *columns, float *grad_in, size_t y, size_t first, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        ptrdiff_t left = (ptrdiff_t)((first + i) * state->stride[1]) - (ptrdiff_t)state->before[1];
-        for (size_t k = 0; k < state->kernel[0]; k++) {
-            ptrdiff_t at = (ptrdiff_t)(y * state->stride[0] + k * state->dilation[0]) - (ptrdiff_t)state->before[0];
-            if (at >= 0 && (size_t)at < state->in.height) {
-                add_columns(state, columns + i * state->back_n + k * state->kernel[1] * state->group_in,
-                            grad_in + (size_t)at * state->in.width * state->in.channels, left);
-            }
+    for (size_t k = 0; k < state->kernel[0]; k++) {
+        size_t at = y * state->stride[0] + k * state->dilation[0];
+        if (at >= state->before[0] && at - state->before[0] < state->in.height) {
+            add_line(state, columns + k * state->kernel[1] * state->group_in,
+                     grad_in + (at - state->before[0]) * state->in.width * state->in.channels, first, count);
         }
     }
 }

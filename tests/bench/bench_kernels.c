@@ -180,7 +180,7 @@ static double time_pass(work *w, pass which, double operations)
 static void bench(const char *level, const shape *s, pass which, double seconds)
 {
     work w = make(s);
-    size_t positions = w.layer->size / s->out;
+    size_t positions = which == TRANSPOSED ? s->length : w.layer->size / s->out; /* of the result */
     double operations = 2.0 * (double)positions * (double)(s->out * s->in * s->width);
     double best = 0.0, peak = 0.0, start = now();
     do {
