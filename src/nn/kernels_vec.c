@@ -4,6 +4,8 @@
  *   TFL_REGISTERS  vector registers (16 or 32)
  *   TFL_TABLE      name of the table it defines, such as tfl_kernels_v3
  *   TFL_LEVEL      name of the level, such as "x86-64-v3"
+ * and always with -ffp-contract=off: a product and a sum are rounded once where the source says so, which is at every level but the portable one
+ * and nowhere else, so that neither the compiler nor the shape of a tile changes a result.
  *
  * The matrix product keeps a tile of C in registers, a few rows by a few vectors, and runs over K once: every step loads the
  * vectors of one row of B and multiplies them by one element of each row of A. Two ways out where n is no multiple of the vector: a few
@@ -18,6 +20,12 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
+
+#if TFL_VECTOR >= 8
+#include <immintrin.h>
+#elif TFL_REGISTERS >= 32
+#include <arm_neon.h>
+#endif
 
 enum { V = TFL_VECTOR };
 
@@ -44,6 +52,13 @@ enum { MOST_VECTORS = 4, MOST_ROWS = 12, DOT_ROWS = 4, DOT_COLUMNS = 4, STRIP = 
     X(1, 3) X(2, 3) X(3, 3) X(4, 3) X(5, 3) X(6, 3) X(7, 3) X(8, 3) \
     X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4) X(6, 4)
 static const size_t most_rows[MOST_VECTORS + 1] = {0, 12, 12, 8, 6};
+#elif TFL_VECTOR == 4
+/* Without a joint multiplication and addition one more register holds the product. */
+enum { MOST_VECTORS = 2, MOST_ROWS = 10, DOT_ROWS = 4, DOT_COLUMNS = 2, STRIP = 4 };
+#define FOR_TILES(X) \
+    X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1) X(7, 1) X(8, 1) X(9, 1) X(10, 1) \
+    X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
+static const size_t most_rows[MOST_VECTORS + 1] = {0, 10, 6};
 #else
 enum { MOST_VECTORS = 3, MOST_ROWS = 10, DOT_ROWS = 4, DOT_COLUMNS = 2, STRIP = 5 };
 #define FOR_TILES(X) \
@@ -73,6 +88,29 @@ INLINE vec splat(float x)
     return (vec){x, x, x, x, x, x, x, x};
 #else
     return (vec){x, x, x, x};
+#endif
+}
+
+/* a b + c. */
+INLINE vec multiply_add(vec a, vec b, vec c)
+{
+#if TFL_VECTOR == 16
+    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif TFL_VECTOR == 8
+    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif TFL_REGISTERS >= 32
+    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+    return a * b + c;
+#endif
+}
+
+INLINE float multiply_add_one(float a, float b, float c)
+{
+#if TFL_VECTOR > 4 || TFL_REGISTERS > 16
+    return fmaf(a, b, c);
+#else
+    return a * b + c;
 #endif
 }
 
@@ -253,7 +291,7 @@ INLINE void multiply(const size_t m, const size_t n, const job *t)
             UNROLL for (size_t i = 0; i < m; i++) {
                 vec x = splat(a[i * stride + k]);
                 UNROLL for (size_t v = 0; v < n; v++) {
-                    sum[i][v] += x * w[v];
+                    sum[i][v] = multiply_add(x, w[v], sum[i][v]);
                 }
             }
             b += n * V;
@@ -335,7 +373,7 @@ INLINE void dot_products(const size_t m, const size_t n, const job *t)
             UNROLL for (size_t i = 0; i < m; i++) {
                 vec x = load(a + i * stride + k);
                 UNROLL for (size_t j = 0; j < n; j++) {
-                    sum[i][j] += x * w[j];
+                    sum[i][j] = multiply_add(x, w[j], sum[i][j]);
                 }
             }
             b += V;
@@ -401,7 +439,7 @@ static void product(const tfl_rows *rows, size_t m, const float *a, const float 
 /* ---------------------------------------------------------------- gradient of the weights */
 
 /* As many rows of A and G as stay in the first cache at once. */
-enum { GRADIENT_ROWS = 256 };
+enum { GRADIENT_ROWS = 64 };
 
 /* D tile: m elements of A's rows, from a, by n vectors of G's rows, from g; count rows. Rows of D lie ldd apart. */
 typedef struct gradient_job {
@@ -428,7 +466,7 @@ INLINE void gradient_tile(const size_t m, const size_t n, const gradient_job *t)
         UNROLL for (size_t i = 0; i < m; i++) {
             vec x = splat(a[i]);
             UNROLL for (size_t v = 0; v < n; v++) {
-                sum[i][v] += x * w[v];
+                sum[i][v] = multiply_add(x, w[v], sum[i][v]);
             }
         }
         a += stride;
@@ -486,7 +524,7 @@ INLINE void gradient_strip(const size_t m, const size_t n, const gradient_job *t
         UNROLL for (size_t i = 0; i < m; i++) {
             vec there = load(a + i * V);
             UNROLL for (size_t j = 0; j < n; j++) {
-                sum[i][j] += there * x[j];
+                sum[i][j] = multiply_add(there, x[j], sum[i][j]);
             }
         }
         a += t->stride;
@@ -540,7 +578,8 @@ static void gradient_plainly(gradient_job t, size_t length, size_t n)
     for (size_t row = 0; row < t.count; row++) {
         for (size_t k = 0; k < length; k++) {
             for (size_t j = 0; j < n; j++) {
-                t.d[k * t.ldd + j] += t.a[row * t.stride + k] * t.g[row * t.ldg + j];
+                float *d = t.d + k * t.ldd + j;
+                *d = multiply_add_one(t.a[row * t.stride + k], t.g[row * t.ldg + j], *d);
             }
         }
     }
@@ -615,12 +654,12 @@ INLINE void few_rows(const float *w, const int sign, const size_t n, size_t colu
     for (; j + V <= columns; j += V) {
         vec there = load(x + j);
         UNROLL for (size_t i = 0; i < n; i++) {
-            sum[i] += part_of(load(w + i * columns + j), sign) * there;
+            sum[i] = multiply_add(part_of(load(w + i * columns + j), sign), there, sum[i]);
         }
     }
     for (; j < columns; j++) {
         UNROLL for (size_t i = 0; i < n; i++) {
-            rest[i] += part_of_one(w[i * columns + j], sign) * x[j];
+            rest[i] = multiply_add_one(part_of_one(w[i * columns + j], sign), x[j], rest[i]);
         }
     }
     quad sums = sums_of(sum[0], sum[n > 1 ? 1 : 0], sum[n > 2 ? 2 : 0], sum[n > 3 ? 3 : 0]);
@@ -636,14 +675,14 @@ INLINE void add_few_rows(const float *w, const int sign, const size_t n, size_t 
     for (; j + V <= columns; j += V) {
         vec sum = load(x + j);
         UNROLL for (size_t i = 0; i < n; i++) {
-            sum += part_of(load(w + i * columns + j), sign) * splat(y[i]);
+            sum = multiply_add(part_of(load(w + i * columns + j), sign), splat(y[i]), sum);
         }
         store(x + j, sum);
     }
     for (; j < columns; j++) {
         float sum = x[j];
         UNROLL for (size_t i = 0; i < n; i++) {
-            sum += part_of_one(w[i * columns + j], sign) * y[i];
+            sum = multiply_add_one(part_of_one(w[i * columns + j], sign), y[i], sum);
         }
         x[j] = sum;
     }
@@ -694,15 +733,15 @@ static void add_scaled(float *y, float a, const float *x, size_t n)
     size_t i = 0;
     if (n >= V) {
         /* The last vector overlaps, so it is computed before its elements change, and stored after. */
-        vec tail = load(y + n - V) + scale * load(x + n - V);
+        vec tail = multiply_add(scale, load(x + n - V), load(y + n - V));
         for (; i + V <= n; i += V) {
-            store(y + i, load(y + i) + scale * load(x + i));
+            store(y + i, multiply_add(scale, load(x + i), load(y + i)));
         }
         store(y + n - V, tail);
         return;
     }
     for (; i < n; i++) {
-        y[i] += a * x[i];
+        y[i] = multiply_add_one(a, x[i], y[i]);
     }
 }
 
@@ -710,37 +749,36 @@ static void add_product(float *y, const float *a, const float *x, size_t n)
 {
     size_t i = 0;
     for (; i + V <= n; i += V) {
-        store(y + i, load(y + i) + load(a + i) * load(x + i));
+        store(y + i, multiply_add(load(a + i), load(x + i), load(y + i)));
     }
     for (; i < n; i++) {
-        y[i] += a[i] * x[i];
+        y[i] = multiply_add_one(a[i], x[i], y[i]);
     }
 }
 
 /* One element of out: its n channels from one column of each row that it is in. */
-INLINE void fold_element(const float *columns, size_t step, size_t taps, const size_t n, float *out)
+INLINE void fold_element(const float *columns, ptrdiff_t step, ptrdiff_t taps, const size_t n, float *out)
 {
-    for (size_t t = 0; t < taps; t++) {
+    for (ptrdiff_t t = 0; t < taps; t++) {
         for (size_t c = 0; c < n; c++) {
-            out[c] += columns[c];
+            out[c] += columns[t * step + (ptrdiff_t)c];
         }
-        columns += step;
     }
 }
 
 /* The same of four channels, which a transposed first layer has. */
-INLINE void fold_quad(const float *columns, size_t step, size_t taps, float *out)
+INLINE void fold_quad(const float *columns, ptrdiff_t step, ptrdiff_t taps, float *out)
 {
     quad sum = *(const loose_quad *)out;
-    for (size_t t = 0; t < taps; t++) {
-        sum += *(const loose_quad *)columns;
-        columns += step;
+    for (ptrdiff_t t = 0; t < taps; t++) {
+        sum += *(const loose_quad *)(columns + t * step);
     }
     *(loose_quad *)out = sum;
 }
 
 static void fold(const float *columns, size_t ld, size_t rows, size_t taps, size_t n, size_t first, size_t last, float *out)
 {
+    const ptrdiff_t step = (ptrdiff_t)n - (ptrdiff_t)ld;
     for (size_t i = first; i < last; i++, out += n) {
         /* Rows from .. to of columns, the last first: row i - t has it in column t. */
         size_t to = smaller(i, rows - 1), from = i + 1 > taps ? i + 1 - taps : 0;
@@ -749,9 +787,9 @@ static void fold(const float *columns, size_t ld, size_t rows, size_t taps, size
             continue;
         }
         if (n == 4) {
-            fold_quad(begin, n - ld, to - from + 1, out);
+            fold_quad(begin, step, (ptrdiff_t)(to - from + 1), out);
         } else {
-            fold_element(begin, n - ld, to - from + 1, n, out);
+            fold_element(begin, step, (ptrdiff_t)(to - from + 1), n, out);
         }
     }
 }

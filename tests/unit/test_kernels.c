@@ -137,7 +137,10 @@ static void check_product(const tfl_kernels *kernels, tfl_rng *rng)
     kernels->product(&p.rows, p.m, a, packed, p.n, first, false, c, p.ldc);
     for (size_t i = 0; i < p.m; i++) {
         kernels->product(&p.rows, 1, a + i * p.rows.stride, packed, p.n, first, false, alone, p.n);
-        ck_assert_msg(memcmp(alone, c + i * p.ldc, p.n * sizeof *c) == 0, "%s: row %zu alone differs", p.what, i);
+        for (size_t j = 0; j < p.n; j++) {
+            ck_assert_msg(memcmp(&alone[j], &c[i * p.ldc + j], sizeof *c) == 0, "%s: row %zu alone gives %.9g, not %.9g in column %zu",
+                          p.what, i, (double)alone[j], (double)c[i * p.ldc + j], j);
+        }
     }
     drop(alone);
     free(packed);
