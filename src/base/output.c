@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <htslib/bgzf.h>
-#include <htslib/hfile.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -21,12 +20,15 @@
 
 enum { BUFFER_SIZE = 1 << 18, LARGEST_RESERVE = 1 << 16 };
 
+/* The bytes of one BGZF block before compression, as other writers have it, and room for it afterwards. */
+enum { BLOCK_SIZE = 0xFF00, COMPRESSED_SIZE = 1 << 16, LEVEL = 6 };
+
 struct tfl_output {
     char *name;             /* as the user gave it, for messages */
     char *target;           /* where the file will be, symbolic links followed; NULL: written directly */
     tfl_tempfile *tempfile; /* NULL: written directly */
     int fd;
-    BGZF *bgzf; /* NULL: plain */
+    char *compressed; /* [COMPRESSED_SIZE] a block; NULL: plain */
     char *buffer;
     size_t used;
     uint64_t flushed; /* bytes that have left the buffer */
@@ -145,21 +147,6 @@ static bool is_compressed_name(const char *path)
     return has_suffix(path, ".gz") || has_suffix(path, ".bgz") || has_suffix(path, ".bgzf");
 }
 
-/* HTSlib closes what it is given; ours stays open for the sync at the end. */
-static tfl_status open_bgzf(tfl_output *output, tfl_error *err)
-{
-    int fd = fcntl(output->fd, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0) {
-        return tfl_fail_errno(err, errno, "%s: cannot open for writing", output->name);
-    }
-    output->bgzf = bgzf_dopen(fd, "w6");
-    if (output->bgzf == NULL) {
-        (void)close(fd);
-        return tfl_fail_memory(err, "compression");
-    }
-    return TFL_OK;
-}
-
 tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_output **out, tfl_error *err)
 {
     *out = NULL;
@@ -175,7 +162,8 @@ tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_ou
         status = open_descriptor(output, path, err);
     }
     if (status == TFL_OK && compression == TFL_BY_NAME && is_compressed_name(path)) {
-        status = open_bgzf(output, err);
+        output->compressed = tfl_realloc(NULL, COMPRESSED_SIZE, 1);
+        status = output->compressed == NULL ? tfl_fail_memory(err, "compression") : TFL_OK;
     }
     if (status != TFL_OK) {
         tfl_output_discard(output);
@@ -216,56 +204,59 @@ static int write_fully(int fd, const char *bytes, size_t size)
     return 0;
 }
 
-/* HTSlib tells only that something failed; errno is what the system said. */
-static int errno_or_io(void)
+/* Bytes as they are to be in the file. */
+static tfl_status put(tfl_output *output, const char *bytes, size_t size)
 {
-    return errno != 0 ? errno : EIO;
+    int error = output->failure.status == TFL_OK ? write_fully(output->fd, bytes, size) : 0;
+    return error != 0 ? fail_write(output, error) : output->failure.status;
 }
 
-static tfl_status pass_on(tfl_output *output, const char *bytes, size_t size)
+/* A block of at most BLOCK_SIZE bytes; an empty one marks the end of the file. We write the blocks ourselves, as
+ * bgzf_close() leaks when the disk is full. */
+static tfl_status put_block(tfl_output *output, const char *bytes, size_t size)
 {
-    if (output->failure.status != TFL_OK) {
-        return output->failure.status;
+    size_t compressed = COMPRESSED_SIZE;
+    if (bgzf_compress(output->compressed, &compressed, bytes, size, LEVEL) != 0) {
+        return tfl_fail(&output->failure, TFL_ENOMEM, "%s: cannot compress", output->name);
     }
-    errno = 0;
-    if (output->bgzf != NULL) {
-        if (bgzf_write(output->bgzf, bytes, size) != (ssize_t)size) {
-            return fail_write(output, errno_or_io());
-        }
-    } else {
-        int error = write_fully(output->fd, bytes, size);
-        if (error != 0) {
-            return fail_write(output, error);
-        }
-    }
-    output->flushed += size;
-    return TFL_OK;
+    return put(output, output->compressed, compressed);
 }
 
-static tfl_status empty_buffer(tfl_output *output, tfl_error *err)
+/* Empties the buffer. Blocks are full ones but for the last, so that the file does not depend on how its bytes came:
+ * what does not fill a block stays, unless it is wanted out now. */
+static tfl_status empty_buffer(tfl_output *output, bool wanted_out)
 {
-    if (pass_on(output, output->buffer, output->used) != TFL_OK) {
-        return tell(output, err);
+    size_t done = 0;
+    if (output->compressed == NULL) {
+        (void)put(output, output->buffer, output->used);
+        done = output->used;
     }
-    output->used = 0;
-    return TFL_OK;
+    while (output->used - done >= BLOCK_SIZE || (wanted_out && done < output->used)) {
+        size_t size = output->used - done < BLOCK_SIZE ? output->used - done : BLOCK_SIZE;
+        (void)put_block(output, output->buffer + done, size);
+        done += size;
+    }
+    memmove(output->buffer, output->buffer + done, output->used - done);
+    output->used -= done;
+    output->flushed += done;
+    return output->failure.status;
 }
 
 tfl_status tfl_output_write(tfl_output *output, const void *bytes, size_t size, tfl_error *err)
 {
+    const char *at = bytes;
+    while (output->failure.status == TFL_OK && size > BUFFER_SIZE - output->used) {
+        size_t fits = BUFFER_SIZE - output->used;
+        memcpy(output->buffer + output->used, at, fits);
+        output->used += fits;
+        at += fits;
+        size -= fits;
+        (void)empty_buffer(output, false);
+    }
     if (output->failure.status != TFL_OK) {
         return tell(output, err);
     }
-    if (size > BUFFER_SIZE - output->used) {
-        tfl_status status = empty_buffer(output, err);
-        if (status != TFL_OK) {
-            return status;
-        }
-        if (size >= BUFFER_SIZE) {
-            return pass_on(output, bytes, size) == TFL_OK ? TFL_OK : tell(output, err);
-        }
-    }
-    memcpy(output->buffer + output->used, bytes, size);
+    memcpy(output->buffer + output->used, at, size);
     output->used += size;
     return TFL_OK;
 }
@@ -277,11 +268,11 @@ char *tfl_output_reserve(tfl_output *output, size_t size, tfl_error *err)
                        LARGEST_RESERVE);
         return NULL;
     }
+    if (output->failure.status == TFL_OK && size > BUFFER_SIZE - output->used) {
+        (void)empty_buffer(output, false);
+    }
     if (output->failure.status != TFL_OK) {
         (void)tell(output, err);
-        return NULL;
-    }
-    if (size > BUFFER_SIZE - output->used && empty_buffer(output, err) != TFL_OK) {
         return NULL;
     }
     return output->buffer + output->used;
@@ -339,7 +330,7 @@ uint64_t tfl_output_position(const tfl_output *output)
 
 bool tfl_output_seekable(const tfl_output *output)
 {
-    return output->tempfile != NULL && output->bgzf == NULL;
+    return output->tempfile != NULL && output->compressed == NULL;
 }
 
 tfl_status tfl_output_patch(tfl_output *output, uint64_t offset, const void *bytes, size_t size, tfl_error *err)
@@ -351,47 +342,24 @@ tfl_status tfl_output_patch(tfl_output *output, uint64_t offset, const void *byt
     if (offset > position || size > position - offset) {
         return tfl_fail(err, TFL_EUSAGE, "%s: only bytes that were written can be overwritten", output->name);
     }
-    if (output->failure.status != TFL_OK) {
-        return tell(output, err);
-    }
-    tfl_status status = empty_buffer(output, err);
-    if (status == TFL_OK) {
+    if (output->failure.status == TFL_OK && empty_buffer(output, true) == TFL_OK) {
         int error = tfl_pwrite_fully(output->fd, offset, bytes, size);
         if (error != 0) {
             (void)fail_write(output, error);
-            return tell(output, err);
         }
     }
-    return status;
+    return output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
 }
 
 tfl_status tfl_output_flush(tfl_output *output, tfl_error *err)
 {
-    if (output->failure.status != TFL_OK) {
-        return tell(output, err);
+    if (output->failure.status == TFL_OK) {
+        (void)empty_buffer(output, true);
     }
-    tfl_status status = empty_buffer(output, err);
-    errno = 0;
-    if (status == TFL_OK && output->bgzf != NULL && (bgzf_flush(output->bgzf) != 0 || hflush(output->bgzf->fp) != 0)) {
-        (void)fail_write(output, errno_or_io());
-        return tell(output, err);
-    }
-    return status;
+    return output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
 }
 
 /* ---------------------------------------------------------------- the end */
-
-static void close_bgzf(tfl_output *output)
-{
-    if (output->bgzf != NULL) {
-        errno = 0;
-        int failed = bgzf_close(output->bgzf);
-        output->bgzf = NULL;
-        if (failed != 0) {
-            (void)fail_write(output, errno_or_io());
-        }
-    }
-}
 
 /* Full disks and lost servers may be told only here. */
 static void close_descriptor(tfl_output *output)
@@ -408,10 +376,9 @@ static void close_descriptor(tfl_output *output)
 
 tfl_status tfl_output_commit(tfl_output *output, tfl_error *err)
 {
-    if (output->failure.status == TFL_OK) {
-        (void)pass_on(output, output->buffer, output->used);
+    if (output->failure.status == TFL_OK && empty_buffer(output, true) == TFL_OK && output->compressed != NULL) {
+        (void)put_block(output, "", 0);
     }
-    close_bgzf(output);
     close_descriptor(output);
     if (output->failure.status == TFL_OK && output->tempfile != NULL) {
         tfl_tempfile *finished = output->tempfile;
@@ -428,13 +395,13 @@ void tfl_output_discard(tfl_output *output)
     if (output == NULL) {
         return;
     }
-    close_bgzf(output);
     if (output->fd >= 0) {
         (void)close(output->fd);
     }
     tfl_tempfile_remove(output->tempfile);
     free(output->target);
     free(output->buffer);
+    free(output->compressed);
     free(output->name);
     free(output);
 }

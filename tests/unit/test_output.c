@@ -398,6 +398,47 @@ START_TEST(names_choose_compression)
 }
 END_TEST
 
+/* Blocks do not depend on how the bytes came: threads and batches must not change a file. */
+START_TEST(compressed_files_depend_on_their_content_alone)
+{
+    enum { SIZE = 1000000 };
+    char *content = malloc(SIZE), name[4400], *first = NULL, *written, *read_back = malloc(SIZE + 1);
+    size_t first_size = 0;
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "content", 0);
+    snprintf(name, sizeof name, "%s.gz", path);
+    for (size_t i = 0; i < SIZE; i++) {
+        content[i] = "ACGT\n"[tfl_rng_below(&rng, 5)];
+    }
+    for (int round = 0; round < 4; round++) {
+        static const uint32_t most[] = {10, 3000, 65536, SIZE};
+        tfl_output *output;
+        ck_assert_int_eq(tfl_output_open(name, TFL_BY_NAME, &output, &err), TFL_OK);
+        for (size_t n = 0; n < SIZE;) {
+            size_t size = 1 + tfl_rng_below(&rng, most[round]);
+            size = size < SIZE - n ? size : SIZE - n;
+            ck_assert_int_eq(tfl_output_write(output, content + n, size, &err), TFL_OK);
+            ck_assert_ptr_nonnull(tfl_output_reserve(output, 1 + tfl_rng_below(&rng, 65536), &err));
+            n += size;
+        }
+        ck_assert_int_eq(tfl_output_commit(output, &err), TFL_OK);
+        size_t size = test_read_file(name, &written);
+        ck_assert(first == NULL || (size == first_size && memcmp(written, first, size) == 0));
+        free(first);
+        first = written;
+        first_size = size;
+    }
+    BGZF *file = bgzf_open(name, "r");
+    ck_assert_int_eq(bgzf_read(file, read_back, SIZE + 1), SIZE);
+    ck_assert_mem_eq(read_back, content, SIZE);
+    ck_assert_int_eq(bgzf_check_EOF(file), 1);
+    ck_assert_int_eq(bgzf_close(file), 0);
+    free(first);
+    free(content);
+    free(read_back);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- pipes and devices */
 
 START_TEST(a_fifo_is_written_directly)
@@ -543,6 +584,7 @@ int main(void)
     tcase_add_test(tests, long_names_work);
     tcase_add_loop_test(tests, bytes_arrive_as_written, 0, 3);
     tcase_add_test(tests, names_choose_compression);
+    tcase_add_test(tests, compressed_files_depend_on_their_content_alone);
     tcase_add_test(tests, a_fifo_is_written_directly);
     tcase_add_test(tests, standard_output_is_not_replaced);
     tcase_add_test(tests, writes_that_would_block_are_waited_for);
