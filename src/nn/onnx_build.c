@@ -90,8 +90,8 @@ tfl_status tfl_onnx_constant(const tfl_onnx_builder *builder, const tfl_onnx_nod
     *tensor = value == NULL ? NULL : value->tensor;
     if (value != NULL && value->tensor == NULL) {
         return tfl_fail(err, TFL_EUNSUPPORTED,
-                        "its %s (input \"%s\") is computed from the sequence; only constants are supported there", what,
-                        node->proto->input[k]);
+                        "input \"%s\" (%s) is computed from the sequence; only constants are supported there",
+                        node->proto->input[k], what);
     }
     return TFL_OK;
 }

@@ -12,7 +12,8 @@ enum { AXES = 2, LARGEST = INT32_MAX };
 typedef struct window {
     unsigned axes;
     size_t in[AXES], kernel[AXES], stride[AXES], dilation[AXES], before[AXES], after[AXES];
-    int only; /* the axis that is left when the other has a single position; -1: both are needed */
+    bool mixes; /* all channels are summed over (a convolution without groups) */
+    int only;   /* the axis that is left when the other has a single position; -1: both are needed */
     unsigned layer;
 } window;
 
@@ -73,6 +74,25 @@ static bool is_flat(const window *w, unsigned axis)
     return w->in[axis] == 1 && w->kernel[axis] == 1 && w->before[axis] == 0 && w->after[axis] == 0;
 }
 
+/* Whether a filter covers the whole height: its rows are then no more than further channels (4 x k filters over one-hot
+ * rows). */
+static bool covers_height(const window *w)
+{
+    return w->mixes && w->axes == 2 && w->kernel[0] == w->in[0] && w->dilation[0] == 1 && w->before[0] == 0 &&
+           w->after[0] == 0;
+}
+
+/* The shape of the layer's input: (C, L) where one axis is enough, otherwise (C, H, W). */
+static tfl_shape choose_axes(window *w, size_t channels)
+{
+    bool covers = covers_height(w);
+    w->only = w->axes == 1 ? 0 : covers || is_flat(w, 0) ? 1 : is_flat(w, 1) ? 0 : -1;
+    if (w->only < 0) {
+        return (tfl_shape){.rank = 3, .dim = {channels, w->in[0], w->in[1]}};
+    }
+    return (tfl_shape){.rank = 2, .dim = {covers ? channels * w->in[0] : channels, w->in[w->only]}};
+}
+
 /* Memory for the padded input is bounded like everything else. */
 static tfl_status charge_padding(tfl_onnx_builder *builder, const window *w, size_t channels, tfl_error *err)
 {
@@ -85,8 +105,7 @@ static tfl_status charge_padding(tfl_onnx_builder *builder, const window *w, siz
     return tfl_onnx_charge(builder, size, err);
 }
 
-/* Reads the window's attributes (w->kernel is set), and brings the input into the layer's shape: (C, L) where one axis
- * is enough. */
+/* Reads the window's attributes (w->kernel is set), and brings the input into the layer's shape. */
 static tfl_status read_window(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_onnx_value *x, window *w,
                               tfl_error *err)
 {
@@ -100,11 +119,7 @@ static tfl_status read_window(tfl_onnx_builder *builder, const tfl_onnx_node *no
         (status = charge_padding(builder, w, x->dims.dim[1], err)) != TFL_OK) {
         return status;
     }
-    w->only = w->axes == 1 ? 0 : is_flat(w, 0) ? 1 : is_flat(w, 1) ? 0 : -1;
-    tfl_shape shape = {.rank = 3, .dim = {x->dims.dim[1], w->in[0], w->in[1]}};
-    if (w->only >= 0) {
-        shape = (tfl_shape){.rank = 2, .dim = {x->dims.dim[1], w->in[w->only]}};
-    }
+    tfl_shape shape = choose_axes(w, x->dims.dim[1]);
     return tfl_onnx_layer(builder, x, &shape, &w->layer, err);
 }
 
@@ -183,6 +198,7 @@ static tfl_status read_filters(tfl_onnx_builder *builder, const tfl_onnx_node *n
         return tfl_fail(err, TFL_EINPUT, "it has %zu filters, and a bias of %zu numbers", dim[0], f->bias->size);
     }
     f->groups = (size_t)groups;
+    w->mixes = groups == 1;
     memcpy(w->kernel, dim + 2, w->axes * sizeof *w->kernel);
     memcpy(given, w->kernel, sizeof given);
     if ((status = read_list(node, "kernel_shape", w->axes, 1, given, err)) != TFL_OK) {
@@ -281,11 +297,7 @@ static tfl_status global_pool(tfl_onnx_builder *builder, const tfl_onnx_node *no
         w.kernel[i] = 1;
     }
     tfl_onnx_dims dims = {.rank = x->dims.rank, .dim = {1, x->dims.dim[1], 1, 1}};
-    w.only = w.axes == 1 ? 0 : is_flat(&w, 0) ? 1 : is_flat(&w, 1) ? 0 : -1;
-    tfl_shape shape = {.rank = 3, .dim = {x->dims.dim[1], w.in[0], w.in[1]}};
-    if (w.only >= 0) {
-        shape = (tfl_shape){.rank = 2, .dim = {x->dims.dim[1], w.in[w.only]}};
-    }
+    tfl_shape shape = choose_axes(&w, dims.dim[1]);
     if ((status = tfl_onnx_layer(builder, x, &shape, &layer, err)) == TFL_OK &&
         (status = tfl_onnx_add(builder, node->name, kind, &layer, 1, NULL, &layer, err)) == TFL_OK) {
         tfl_onnx_set_layer(builder, node, layer, &dims);

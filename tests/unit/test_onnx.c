@@ -291,6 +291,7 @@ static const struct {
     {13, "N 4 12",
      "r = Relu(x); t = Transpose(r) perm=[0,2,1]; s = Slice(t, [2], [9], [1]); p = Pad(s, [0,1,0,0,1,0]); e = Exp(p)",
      "relu gather exp gather"},
+    {13, "N 1 4 12", "y = Conv(x, 3x1x4x5~1); p = MaxPool(y) kernel_shape=[1,2]", "conv max-pool gather"},
     {20, "N 4 12", "y = Gelu(x)", "gelu gather"},
     {13, "N 4 12", "d = Div(x, 1.4142135); e = Erf(d); a = Add(e, 1.0); m = Mul(x, a); y = Mul(m, 0.5)", "gelu gather"},
     {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); a = Add(m, 3~2); s = Sigmoid(a); u = Unsqueeze(s, [2])",
