@@ -12,6 +12,7 @@
 #include "tflift/table.h"
 #include "tflift/lines.h"
 #include "tflift/output.h"
+#include "tflift/spool.h"
 #include "tflift/threads.h"
 #include "tflift/alphabet.h"
 #include "tflift/fasta.h"

@@ -17,7 +17,7 @@
 #include "tflift/output.h"
 
 #include "track/deflate_internal.h"
-#include "track/spool_internal.h"
+#include "tflift/spool.h"
 
 #define TFL_BIGWIG_MAGIC UINT32_C(0x888FFC26)
 #define TFL_BIGBED_MAGIC UINT32_C(0x8789F2EB)

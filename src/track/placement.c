@@ -9,7 +9,7 @@
 #include "tflift/memory.h"
 #include "tflift/rng.h"
 #include "tflift/table.h"
-#include "track/spool_internal.h"
+#include "tflift/spool.h"
 
 typedef struct placed {
     uint32_t contig; /* number in the table; its place in the order once sorted */

@@ -16,7 +16,7 @@
 #include "tflift/memory.h"
 #include "track/bytes_internal.h"
 #include "track/npy_internal.h"
-#include "track/spool_internal.h"
+#include "tflift/spool.h"
 #include "track/zip_internal.h"
 
 enum { ARRAYS = 3, CHUNK = 1 << 16 };

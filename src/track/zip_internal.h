@@ -12,7 +12,7 @@
 #include "tflift/output.h"
 
 #include "track/file_internal.h"
-#include "track/spool_internal.h"
+#include "tflift/spool.h"
 
 enum { TFL_ZIP_NAME = 64, TFL_ZIP_STORED = 0, TFL_ZIP_DEFLATED = 8 };
 

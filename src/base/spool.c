@@ -1,6 +1,7 @@
+/* Bytes kept until the end of a run. */
 #include "config.h"
 
-#include "track/spool_internal.h"
+#include "tflift/spool.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,17 @@
 /*
- * spool_internal.h: bytes kept until the end of a run: in memory while they are few, then in a temporary file.
+ * spool.h: bytes kept until the end of a run: in memory while they are few, then in a temporary file.
  */
-#ifndef TFLIFT_SPOOL_INTERNAL_H
-#define TFLIFT_SPOOL_INTERNAL_H
+#ifndef TFLIFT_SPOOL_H
+#define TFLIFT_SPOOL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "tflift/error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct tfl_spool {
     int fd; /* -1 while everything is in memory */
@@ -31,5 +35,9 @@ tfl_status tfl_spool_read(tfl_spool *spool, uint64_t offset, void *bytes, size_t
 
 /* Frees what the spool holds; it is empty and usable again. */
 void tfl_spool_clear(tfl_spool *spool);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
