@@ -18,3 +18,8 @@ for file in src/seq/region.c src/seq/fast.c include/tflift/fasta.h tests/unit/te
     [[ $said == "$file: "* ]] || { echo "$file is in no list, and it said: $said" && exit 1; }
     rm "$work/$file"
 done
+echo 'seq_sources += src/seq/fasta.c' >>"$work/Makefile.am"
+if "$TFL_SRCDIR/scripts/check-lists" "$work"; then
+    echo "a file is named twice, and that passed"
+    exit 1
+fi
