@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIALS = 12, SEED = 20 };
+enum { TRIALS = 12, SEED = 20, PROBES = 50 };
 
 /* A random layer of a kind, with values at its inputs and a random gradient at its output. */
 typedef struct instance {
@@ -152,7 +152,7 @@ static void check_gradient(instance *it, tfl_rng *rng)
     for (unsigned k = 0; k < layer->n_inputs; k++) {
         size_t n = tfl_shape_size(&layer->input_shape[k]);
         double scale = norm(it->grad_in[k], n) / sqrt((double)n);
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i += 1 + n / PROBES) {
             compare(it, "input", i, (double)it->grad_in[k][i], difference(it, &it->in[k][i]), scale);
         }
     }
@@ -209,7 +209,7 @@ static void check_weight_gradient(instance *it, tfl_rng *rng)
     layer->kind->weight_gradient(layer, (const float *const *)it->in, it->seed, grad, it->scratch);
     for (size_t w = 0; w < arrays; w++) {
         double scale = norm(grad[w], list[w].size) / sqrt((double)list[w].size);
-        for (size_t i = 0; i < list[w].size; i++) {
+        for (size_t i = 0; i < list[w].size; i += 1 + list[w].size / PROBES) {
             compare(it, list[w].name, i, (double)grad[w][i], difference(it, &list[w].value[i]), scale);
         }
         free(grad[w]);
