@@ -1,9 +1,8 @@
 /* exp(x) over its sum, along one axis. Attribution looks at what comes before it. */
 #include "config.h"
 
+#include "kernels_internal.h"
 #include "layers_internal.h"
-
-#include <math.h>
 
 /* In memory the value is [outer][n][inner], and n elements make one softmax. */
 typedef struct softmax {
@@ -38,19 +37,28 @@ static const void *parameters_of(const tfl_layer *layer)
     return &state->parameters;
 }
 
-static void forward_one(const softmax *state, const float *x, float *y)
+/* y = x minus the largest x, so that no exponential overflows. */
+static void shift_one(const softmax *state, const float *x, float *y)
 {
     size_t step = state->inner;
     float largest = x[0];
-    double sum = 0.0;
     for (size_t i = 1; i < state->n; i++) {
         largest = x[i * step] > largest ? x[i * step] : largest;
     }
     for (size_t i = 0; i < state->n; i++) {
-        sum += exp((double)x[i * step] - (double)largest);
+        y[i * step] = x[i * step] - largest;
+    }
+}
+
+static void divide_one(const softmax *state, float *y)
+{
+    size_t step = state->inner;
+    double sum = 0.0;
+    for (size_t i = 0; i < state->n; i++) {
+        sum += (double)y[i * step];
     }
     for (size_t i = 0; i < state->n; i++) {
-        y[i * step] = (float)(exp((double)x[i * step] - (double)largest) / sum);
+        y[i * step] = (float)((double)y[i * step] / sum);
     }
 }
 
@@ -66,13 +74,22 @@ static void backward_one(const softmax *state, const float *y, const float *grad
     }
 }
 
+/* Offset of the first element of softmax i. */
+static size_t first_of(const softmax *state, size_t i)
+{
+    return i / state->inner * state->n * state->inner + i % state->inner;
+}
+
 static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
 {
     const softmax *state = layer->state;
     (void)scratch;
     for (size_t i = 0; i < state->outer * state->inner; i++) {
-        size_t at = i / state->inner * state->n * state->inner + i % state->inner;
-        forward_one(state, in[0] + at, out + at);
+        shift_one(state, in[0] + first_of(state, i), out + first_of(state, i));
+    }
+    tfl_kernels_get()->function[TFL_EXP](out, out, layer->size, 0.0F, 0.0F);
+    for (size_t i = 0; i < state->outer * state->inner; i++) {
+        divide_one(state, out + first_of(state, i));
     }
 }
 
@@ -83,7 +100,7 @@ static void backward(const tfl_layer *layer, const float *const *in, const float
     (void)in;
     (void)scratch;
     for (size_t i = 0; grad_in[0] != NULL && i < state->outer * state->inner; i++) {
-        size_t at = i / state->inner * state->n * state->inner + i % state->inner;
+        size_t at = first_of(state, i);
         backward_one(state, out + at, grad_out + at, grad_in[0] + at);
     }
 }

@@ -1,6 +1,6 @@
 /*
  * Networks: what finishing keeps and finds, gradients of random networks of every layer kind against finite differences, copies, receptive
- * fields, and convolution against its definition.
+ * fields.
  */
 #include "config.h"
 
@@ -394,110 +394,6 @@ START_TEST(receptive_fields_add_up)
 }
 END_TEST
 
-/* ---------------------------------------------------------------- convolution */
-
-typedef struct conv_case {
-    tfl_conv_parameters p;
-    size_t in, height, width;
-    unsigned rank;
-} conv_case;
-
-static size_t between(tfl_rng *rng, size_t least, size_t most)
-{
-    return least + tfl_rng_below(rng, (uint32_t)(most - least + 1));
-}
-
-/* Any mixture of groups, strides, dilation and padding that fits. */
-static conv_case random_conv(tfl_rng *rng)
-{
-    conv_case c = {.rank = (unsigned)between(rng, 2, 3)};
-    c.p.groups = between(rng, 1, 3);
-    c.in = c.p.groups * between(rng, 1, 12);
-    c.p.out_channels = c.p.groups * between(rng, 1, 20);
-    size_t *size[2] = {&c.height, &c.width};
-    for (int axis = 0; axis < 2; axis++) {
-        bool one = c.rank == 2 && axis == 0;
-        c.p.kernel[axis] = one ? 1 : between(rng, 1, 6);
-        c.p.stride[axis] = one ? 1 : between(rng, 1, 3);
-        c.p.dilation[axis] = one ? 1 : between(rng, 1, 3);
-        c.p.pad_before[axis] = one ? 0 : between(rng, 0, 6);
-        c.p.pad_after[axis] = one ? 0 : between(rng, 0, 6);
-        size_t reach = (c.p.kernel[axis] - 1) * c.p.dilation[axis] + 1, pads = c.p.pad_before[axis] + c.p.pad_after[axis];
-        *size[axis] = one ? 1 : between(rng, reach > pads ? reach - pads : 1, reach + 12);
-    }
-    if (c.rank == 3 && tfl_rng_below(rng, 3) == 0) { /* all along the height, as some exports have it */
-        c.width = c.p.kernel[1] = c.p.stride[1] = 1;
-        c.p.pad_before[1] = c.p.pad_after[1] = 0;
-    }
-    return c;
-}
-
-/* One output of a convolution by its definition; x is [height][width][in]. */
-static double convolve(const conv_case *c, const float *x, size_t out, size_t row, size_t column)
-{
-    const tfl_conv_parameters *p = &c->p;
-    size_t group_in = c->in / p->groups, first = out / (p->out_channels / p->groups) * group_in;
-    double sum = p->bias != NULL ? (double)p->bias[out] : 0.0;
-    for (size_t in = 0; in < group_in; in++) {
-        for (size_t i = 0; i < p->kernel[0]; i++) {
-            for (size_t j = 0; j < p->kernel[1]; j++) {
-                size_t y = row * p->stride[0] + i * p->dilation[0] - p->pad_before[0]; /* below 0 wraps round, and is large */
-                size_t z = column * p->stride[1] + j * p->dilation[1] - p->pad_before[1];
-                if (y < c->height && z < c->width) {
-                    sum += (double)p->weight[((out * group_in + in) * p->kernel[0] + i) * p->kernel[1] + j] *
-                           (double)x[(y * c->width + z) * c->in + first + in];
-                }
-            }
-        }
-    }
-    return sum;
-}
-
-static void check_convolution(tfl_rng *rng, const char *level, int trial)
-{
-    conv_case c = random_conv(rng);
-    size_t weights = c.p.out_channels * c.in / c.p.groups * c.p.kernel[0] * c.p.kernel[1];
-    float *weight = tfl_alloc_floats(weights), *bias = tfl_alloc_floats(c.p.out_channels);
-    test_random_values(rng, TEST_ANY, weight, weights);
-    test_random_values(rng, TEST_ANY, bias, c.p.out_channels);
-    c.p.weight = weight;
-    c.p.bias = tfl_rng_below(rng, 2) == 1 ? bias : NULL;
-    tfl_shape input = {.rank = c.rank, .dim = {c.in, c.rank == 2 ? c.width : c.height, c.width}};
-    tfl_error err = TFL_ERROR_INIT;
-    tfl_graph *graph = NULL;
-    ck_assert_int_eq(tfl_graph_create(&input, &graph, &err), TFL_OK);
-    finish(graph, add(graph, "conv", "c", 0, &c.p), NULL);
-    tfl_values *values = values_of(graph);
-    test_random_values(rng, TEST_ANY, values->of[0], graph->layer[0].size);
-    tfl_forward(graph, values, graph->output);
-    const tfl_shape *shape = &graph->layer[graph->output].shape;
-    size_t columns = shape->dim[c.rank - 1], rows = c.rank == 3 ? shape->dim[1] : 1;
-    for (size_t i = 0; i < rows * columns * c.p.out_channels; i++) {
-        size_t out = i % c.p.out_channels, column = i / c.p.out_channels % columns, row = i / c.p.out_channels / columns;
-        double expected = convolve(&c, values->of[0], out, row, column);
-        ck_assert_msg(fabs((double)values->of[graph->output][i] - expected) < 5e-5, "trial %d, seed %d, %s: channel %zu at (%zu, %zu)", trial,
-                      SEED, level, out, row, column);
-    }
-    tfl_values_free(values);
-    tfl_graph_free(graph);
-    free(weight);
-    free(bias);
-}
-
-START_TEST(convolution_is_its_definition)
-{
-    const char *level;
-    for (size_t i = 0; (level = tfl_cpu_level_at(i)) != NULL; i++) {
-        ck_assert(tfl_cpu_force(level));
-        for (int trial = 0; trial < 60; trial++) {
-            tfl_rng rng;
-            tfl_rng_init(&rng, SEED, "convolution", (uint64_t)trial);
-            check_convolution(&rng, level, trial);
-        }
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("graph");
@@ -515,7 +411,6 @@ int main(void)
     tcase_add_loop_test(tests, levels_agree_on_random_networks, 0, N_NETWORKS);
     tcase_add_test(tests, changed_weights_show_after_prepare);
     tcase_add_test(tests, receptive_fields_add_up);
-    tcase_add_test(tests, convolution_is_its_definition);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
