@@ -441,7 +441,7 @@ tfl_wish tfl_options_wish(const tfl_command *command, int argc, char **argv)
         {offsetof(general, version), TFL_WISH_VERSION},
         {offsetof(general, man), TFL_WISH_MAN},
     };
-    if (argc <= 1 && command->min_operands > 0) {
+    if (argc <= 1 && command->max_operands > 0) {
         return TFL_WISH_USAGE;
     }
     walk w = walk_begin(command, argc, argv);

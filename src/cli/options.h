@@ -131,7 +131,7 @@ struct tfl_command {
 typedef enum tfl_wish { TFL_WISH_RUN, TFL_WISH_USAGE, TFL_WISH_HELP, TFL_WISH_VERSION, TFL_WISH_MAN } tfl_wish;
 
 /* What argv[1 … argc-1] asks of a command with options of its own: nothing at all is TFL_WISH_USAGE where operands are
- * needed; --help and its like win over everything behind them. options holds the defaults (tfl_options_create). */
+ * taken; --help and its like win over everything behind them. options holds the defaults (tfl_options_create). */
 tfl_wish tfl_options_wish(const tfl_command *command, int argc, char **argv);
 
 /* The zeroed and then filled struct of a command; free with tfl_options_free. */

@@ -139,7 +139,7 @@ static const char *format_at(size_t i, const char **help)
 static const char *coordinates_at(size_t i, const char **help)
 {
     static const char *const name[] = {"auto", "none", NULL};
-    *help = "";
+    *help = NULL;
     return name[i];
 }
 
