@@ -1,4 +1,4 @@
-/* Models made ready to explain, one plan per sequence length. */
+/* Models made ready to predict and explain, one plan per sequence length. */
 #include "config.h"
 
 #include "cli/plans.h"
@@ -18,6 +18,7 @@ struct tfl_plan {
     tfl_graph *graph;
     tfl_explainer *explainer;
     tfl_explain_workspace **workspace; /* [threads], NULL until asked for */
+    tfl_values **values;               /* the same */
     atomic_size_t holders;
     uint64_t held_at; /* when it was last asked for */
 };
@@ -25,7 +26,7 @@ struct tfl_plan {
 struct tfl_plans {
     const tfl_model *model;
     tfl_explain_options options;
-    bool normalize;
+    bool explains, normalize;
     unsigned threads;
     tfl_plan *first;
     size_t n;
@@ -39,7 +40,10 @@ tfl_status tfl_plans_create(const tfl_model *model, const tfl_explain_options *o
     if (*out == NULL) {
         return tfl_fail_memory(err, "a model");
     }
-    **out = (tfl_plans){.model = model, .options = *options, .normalize = normalize, .threads = threads};
+    **out = (tfl_plans){.model = model, .explains = options != NULL, .normalize = normalize, .threads = threads};
+    if (options != NULL) {
+        (*out)->options = *options;
+    }
     return TFL_OK;
 }
 
@@ -48,7 +52,11 @@ static void free_plan(tfl_plan *plan, unsigned threads)
     for (unsigned i = 0; plan->workspace != NULL && i < threads; i++) {
         tfl_explain_workspace_free(plan->workspace[i]);
     }
+    for (unsigned i = 0; plan->values != NULL && i < threads; i++) {
+        tfl_values_free(plan->values[i]);
+    }
     free(plan->workspace);
+    free(plan->values);
     tfl_explainer_free(plan->explainer);
     tfl_graph_free(plan->graph);
     free(plan);
@@ -91,14 +99,16 @@ static tfl_status make_plan(const tfl_plans *plans, size_t length, tfl_plan **ou
     plan->length = length;
     atomic_init(&plan->holders, 0);
     plan->workspace = tfl_calloc(plans->threads, sizeof(tfl_explain_workspace *));
-    tfl_status status = plan->workspace == NULL ? tfl_fail_memory(err, "a model") : TFL_OK;
+    plan->values = tfl_calloc(plans->threads, sizeof(tfl_values *));
+    bool made = plan->workspace != NULL && plan->values != NULL;
+    tfl_status status = made ? TFL_OK : tfl_fail_memory(err, "a model");
     if (status == TFL_OK) {
         status = tfl_model_graph(plans->model, length, &plan->graph, err);
     }
     if (status == TFL_OK && plans->normalize) {
         status = tfl_normalize_weights(plan->graph, err);
     }
-    if (status == TFL_OK) {
+    if (status == TFL_OK && plans->explains) {
         status = tfl_explainer_create(plan->graph, &plans->options, &plan->explainer, err);
     }
     if (status != TFL_OK) {
@@ -155,5 +165,15 @@ tfl_status tfl_plan_workspace(tfl_plan *plan, unsigned worker, tfl_explain_works
         status = tfl_explain_workspace_create(plan->explainer, &plan->workspace[worker], err);
     }
     *out = plan->workspace[worker];
+    return status;
+}
+
+tfl_status tfl_plan_values(tfl_plan *plan, unsigned worker, tfl_values **out, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    if (plan->values[worker] == NULL) {
+        status = tfl_values_create(plan->graph, &plan->values[worker], err);
+    }
+    *out = plan->values[worker];
     return status;
 }

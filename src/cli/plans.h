@@ -1,5 +1,5 @@
 /*
- * plans.h: a model made ready to explain sequences of one length, kept for the next sequence of that length.
+ * plans.h: a model made ready to predict or explain sequences of one length, kept for the next sequence of that length.
  */
 #ifndef TFLIFT_CLI_PLANS_H
 #define TFLIFT_CLI_PLANS_H
@@ -13,7 +13,8 @@
 typedef struct tfl_plan tfl_plan;
 typedef struct tfl_plans tfl_plans;
 
-/* model and options' arrays are kept, not copied. normalize: weight normalisation of the first layer. */
+/* model and options' arrays are kept, not copied. options NULL: plans predict, and have no explainer. normalize: weight
+ * normalisation of the first layer. */
 tfl_status tfl_plans_create(const tfl_model *model, const tfl_explain_options *options, bool normalize,
                             unsigned threads, tfl_plans **out, tfl_error *err) TFL_MUST_USE;
 void tfl_plans_free(tfl_plans *plans);
@@ -31,5 +32,8 @@ const tfl_explainer *tfl_plan_explainer(const tfl_plan *plan);
 /* The workspace of a worker, made at its first call; each worker asks for its own only. */
 tfl_status tfl_plan_workspace(tfl_plan *plan, unsigned worker, tfl_explain_workspace **out,
                               tfl_error *err) TFL_MUST_USE;
+
+/* Values of the plan's graph for a worker to predict in, likewise. */
+tfl_status tfl_plan_values(tfl_plan *plan, unsigned worker, tfl_values **out, tfl_error *err) TFL_MUST_USE;
 
 #endif

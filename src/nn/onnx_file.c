@@ -92,7 +92,7 @@ static tfl_status check_envelope(const unsigned char *bytes, size_t size, tfl_er
     static const struct {
         const char *magic, *is;
     } others[] = {
-        {"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras writes; save the network as ONNX"},
+        {"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras writes, which is not supported yet; export the network as ONNX"},
         {"PK\x03\x04", "a zip archive, as PyTorch's checkpoints are; export the network as ONNX"},
     };
     if (size == 0) {

@@ -456,7 +456,7 @@ START_TEST(what_is_not_onnx_is_told)
     } rows[] = {
         {"", 0, "m.onnx: is empty; an ONNX model is expected"},
         {">seq\nACGT\n", 10, "m.onnx: is not an ONNX model"},
-        {"\x89HDF\r\n\x1a\n....", 12, "m.onnx: is an HDF5 file, as Keras writes; save the network as ONNX"},
+        {"\x89HDF\r\n\x1a\n....", 12, "m.onnx: is an HDF5 file, as Keras writes, which is not supported yet; export the network as ONNX"},
         {"PK\x03\x04....", 8, "m.onnx: is a zip archive, as PyTorch's checkpoints are; export the network as ONNX"},
         {"\x08\x08", 2, "m.onnx: has no graph; is it an ONNX model?"},
         {"\x08\x08\x3a\x00", 4, "m.onnx: does not say which ONNX opset it uses; is it an ONNX model?"},

@@ -1,0 +1,170 @@
+/* A model in words, and a row per layer. */
+#include "config.h"
+
+#include "cli/model_info.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/program.h"
+#include "tflift/explain.h"
+#include "tflift/memory.h"
+#include "tflift/method.h"
+
+static const char *const layout_text[] = {
+    [TFL_N4L] = "(N, 4, L)",     [TFL_NL4] = "(N, L, 4)",     [TFL_N14L] = "(N, 1, 4, L)",
+    [TFL_N41L] = "(N, 4, 1, L)", [TFL_N4L1] = "(N, 4, L, 1)",
+};
+
+static const char *const family_text[] = {
+    [TFL_INPUT] = "input",     [TFL_MIX] = "linear",      [TFL_CARRY] = "linear",    [TFL_ELEMENTWISE] = "nonlinear",
+    [TFL_MAXIMUM] = "maximum", [TFL_PRODUCT] = "product", [TFL_COUPLED] = "coupled",
+};
+
+static const char no_rule[] = "-", not_possible[] = "no";
+
+/* ---------------------------------------------------------------- facts */
+
+static tfl_status write_tasks(const tfl_graph *graph, tfl_output *output, tfl_error *err)
+{
+    tfl_status status = tfl_output_printf(output, err, "# tasks:");
+    for (size_t t = 0; t < graph->n_tasks && status == TFL_OK; t++) {
+        status = tfl_output_printf(output, err, "%s%s", t == 0 ? " " : ", ", graph->task[t]);
+    }
+    return status == TFL_OK ? tfl_output_printf(output, err, "\n") : status;
+}
+
+static tfl_status write_facts(const tfl_model *model, const tfl_graph *graph, tfl_output *output, tfl_error *err)
+{
+    bool squashed = graph->logits != graph->output;
+    size_t length = graph->layer[0].shape.dim[1];
+    tfl_status status =
+        tfl_output_printf(output, err, "# model: %s\n# digest: %s\n# input: %s, ", tfl_model_name(model),
+                          tfl_model_digest(model), layout_text[tfl_model_layout(model)]);
+    if (status == TFL_OK) {
+        status = tfl_model_length(model) == 0
+                     ? tfl_output_printf(output, err, "sequences of any length; below, of %zu\n", length)
+                     : tfl_output_printf(output, err, "sequences of %zu\n", length);
+    }
+    if (status == TFL_OK) {
+        status = tfl_output_printf(output, err, "# output: %s\n# parameters: %zu\n",
+                                   squashed ? graph->layer[graph->output].kind->name : "logits",
+                                   tfl_graph_parameters(graph));
+    }
+    return status == TFL_OK ? write_tasks(graph, output, err) : status;
+}
+
+/* ---------------------------------------------------------------- rules */
+
+/* The rule of every layer under every method, [methods][layers]. */
+typedef struct rules {
+    size_t n_methods;
+    const char **text;
+} rules;
+
+static tfl_status find_rules(const tfl_call *call, tfl_graph *graph, const tfl_method *method, const char **text)
+{
+    tfl_error why = TFL_ERROR_INIT;
+    tfl_explainer *explainer = NULL;
+    tfl_explain_options options = {.method = method, .steps = 1, .max_tasks = 1};
+    tfl_status status = tfl_explainer_create(graph, &options, &explainer, &why);
+    for (unsigned i = 0; i < graph->n_layers; i++) {
+        tfl_rule rule = status == TFL_OK ? tfl_explainer_rule(explainer, i) : TFL_RULES;
+        text[i] = status != TFL_OK ? not_possible : rule == TFL_RULES ? no_rule : tfl_rule_name[rule];
+    }
+    if (status != TFL_OK && status != TFL_ENOMEM) {
+        tfl_program_note(call, "note: %s: %s", method->name, why.message);
+        status = TFL_OK;
+    }
+    tfl_explainer_free(explainer);
+    return status;
+}
+
+static tfl_status collect_rules(const tfl_call *call, tfl_graph *graph, rules *r, tfl_error *err)
+{
+    while (tfl_method_at(r->n_methods) != NULL) {
+        r->n_methods++;
+    }
+    r->text = (const char **)tfl_calloc(r->n_methods * graph->n_layers, sizeof *r->text);
+    if (r->text == NULL) {
+        return tfl_fail_memory(err, "rules");
+    }
+    for (size_t m = 0; m < r->n_methods; m++) {
+        if (find_rules(call, graph, tfl_method_at(m), r->text + m * graph->n_layers) != TFL_OK) {
+            return tfl_fail_memory(err, "rules");
+        }
+    }
+    return TFL_OK;
+}
+
+/* ---------------------------------------------------------------- layers */
+
+static size_t count_parameters(const tfl_layer *layer)
+{
+    tfl_weights weights[8];
+    tfl_layer copy = *layer; /* weights() may hand out pointers to change; none is changed here */
+    size_t total = 0, n = layer->kind->weights != NULL ? layer->kind->weights(&copy, weights, 8) : 0;
+    for (size_t i = 0; i < n; i++) {
+        total += weights[i].size;
+    }
+    return total;
+}
+
+static tfl_status write_inputs(const tfl_graph *graph, const tfl_layer *layer, tfl_output *output, tfl_error *err)
+{
+    tfl_status status = layer->n_inputs == 0 ? tfl_output_printf(output, err, "-") : TFL_OK;
+    for (unsigned k = 0; k < layer->n_inputs && status == TFL_OK; k++) {
+        status = tfl_output_printf(output, err, "%s%s", k == 0 ? "" : ",", graph->layer[layer->input[k]].name);
+    }
+    return status;
+}
+
+static tfl_status write_layer(const tfl_graph *graph, unsigned i, const rules *r, tfl_output *output, tfl_error *err)
+{
+    const tfl_layer *layer = &graph->layer[i];
+    char shape[64];
+    tfl_status status = tfl_output_printf(output, err, "%s\t%s\t", layer->name, layer->kind->name);
+    if (status == TFL_OK) {
+        status = write_inputs(graph, layer, output, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_output_printf(output, err, "\t%s\t%zu\t%zu\t%s", tfl_shape_text(&layer->shape, shape),
+                                   count_parameters(layer), tfl_graph_receptive_field(graph, i),
+                                   family_text[layer->kind->family]);
+    }
+    for (size_t m = 0; m < r->n_methods && status == TFL_OK; m++) {
+        status = tfl_output_printf(output, err, "\t%s", r->text[m * graph->n_layers + i]);
+    }
+    return status == TFL_OK ? tfl_output_printf(output, err, "\n") : status;
+}
+
+static tfl_status write_layers(const tfl_graph *graph, const rules *r, tfl_output *output, tfl_error *err)
+{
+    tfl_status status =
+        tfl_output_printf(output, err, "#layer\tkind\tinputs\tshape\tparameters\treceptive_field\tpasses");
+    for (size_t m = 0; m < r->n_methods && status == TFL_OK; m++) {
+        status = tfl_output_printf(output, err, "\t%s", tfl_method_at(m)->name);
+    }
+    if (status == TFL_OK) {
+        status = tfl_output_printf(output, err, "\n");
+    }
+    for (unsigned i = 0; i < graph->n_layers && status == TFL_OK; i++) {
+        status = write_layer(graph, i, r, output, err);
+    }
+    return status;
+}
+
+tfl_status tfl_model_info_write(const tfl_call *call, const tfl_model *model, tfl_graph *graph, tfl_output *output,
+                                tfl_error *err)
+{
+    rules r = {0};
+    tfl_status status = collect_rules(call, graph, &r, err);
+    if (status == TFL_OK) {
+        status = write_facts(model, graph, output, err);
+    }
+    if (status == TFL_OK) {
+        status = write_layers(graph, &r, output, err);
+    }
+    free((void *)r.text);
+    return status;
+}
