@@ -44,6 +44,9 @@ tfl_status tfl_scanner_create(const tfl_motifs *motifs, const tfl_scan_options *
 void tfl_scanner_free(tfl_scanner *scanner);
 const tfl_logodds *tfl_scanner_logodds(const tfl_scanner *scanner, size_t motif);
 
+/* Whether any word at all can be a match of motif: short motifs have no word as rare as a small p-value. */
+bool tfl_scanner_can_match(const tfl_scanner *scanner, size_t motif);
+
 typedef struct tfl_match {
     size_t motif; /* index in the motifs */
     size_t start; /* 0-based, on the forward strand, also for '-' */

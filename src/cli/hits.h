@@ -1,6 +1,6 @@
 /*
- * hits.h: matches on their way to the output. q-values and percentiles need all of them, so they wait in a spill file
- * and come back in the order in which they were kept: memory does not grow with their number.
+ * hits.h: matches of motifs held until the last sequence has been scanned, because q-values and percentiles are over
+ * all of them, and then given out in the order in which they came. Memory is bounded: they wait in a temporary file.
  */
 #ifndef TFLIFT_CLI_HITS_H
 #define TFLIFT_CLI_HITS_H
@@ -10,30 +10,51 @@
 #include <stdint.h>
 
 #include "tflift/error.h"
+#include "tflift/fasta.h"
 #include "tflift/importance.h"
+#include "tflift/output.h"
+#include "tflift/region.h"
 #include "tflift/scan.h"
 
-/* One match; the texts belong to whoever made it, and for one that came back they are valid until the next. */
+/* A match with everything there is to say about it. */
 typedef struct tfl_hit {
+    const char *sequence;     /* name */
+    const tfl_region *region; /* of the sequence */
+    const tfl_motif *motif;
     tfl_match match;
-    size_t width;
-    bool scored; /* importance holds numbers */
-    tfl_importance importance;
-    const char *sequence; /* name */
-    const char *contig;   /* where the match lies on the genome: 0-based start and strand there */
-    int64_t contig_start;
-    char contig_strand;
-    const char *matched; /* [width] in the orientation of the motif, NUL-terminated */
+    const char *matched; /* letters in the motif's orientation, upper case */
+    double qvalue;
+    tfl_importance importance; /* NAN where there is none */
+    double percentile;         /* the same */
 } tfl_hit;
+
+/* How hits are written. To add a format: a row in hit_formats.c. */
+typedef struct tfl_hit_format {
+    const char *name, *suffix, *help;
+    const char *header; /* first line, NULL: none */
+    tfl_status (*write)(const tfl_hit *hit, tfl_output *output, tfl_error *err);
+} tfl_hit_format;
+
+/* The table; NULL after the last. */
+const tfl_hit_format *tfl_hit_format_at(size_t i);
+const tfl_hit_format *tfl_hit_format_find(const char *name);
+/* By the suffix of path, where it ends in one, a trailing .gz looked through; the first of the table otherwise. */
+const tfl_hit_format *tfl_hit_format_for(const char *path);
 
 typedef struct tfl_hits tfl_hits;
 
-tfl_status tfl_hits_create(tfl_hits **out, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_hits_create(const tfl_motifs *motifs, tfl_hits **out, tfl_error *err) TFL_MUST_USE;
 void tfl_hits_free(tfl_hits *hits);
 
-tfl_status tfl_hits_keep(tfl_hits *hits, const tfl_hit *hit, tfl_error *err) TFL_MUST_USE;
+/* Keeps the matches of one sequence; importance[matches->n], or NULL. */
+tfl_status tfl_hits_add(tfl_hits *hits, const tfl_sequence *sequence, const tfl_region *region,
+                        const tfl_matches *matches, const tfl_importance *importance, tfl_error *err) TFL_MUST_USE;
 
-/* The next hit kept; *found is false behind the last. No more can be kept once the first has come back. */
-tfl_status tfl_hits_next(tfl_hits *hits, tfl_hit *hit, bool *found, tfl_error *err) TFL_MUST_USE;
+/* Matches kept so far. */
+uint64_t tfl_hits_count(const tfl_hits *hits);
+
+/* Writes all of them; percentiles may be NULL. */
+tfl_status tfl_hits_write(tfl_hits *hits, tfl_percentiles *percentiles, const tfl_hit_format *format,
+                          tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
 #endif

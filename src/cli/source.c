@@ -88,7 +88,8 @@ tfl_status tfl_source_open_fasta(const char *path, const tfl_source_options *opt
     source->options = *options;
     tfl_status status = choose_records(source, path, err);
     if (status == TFL_OK) {
-        status = tfl_fasta_open(path, TFL_FASTA_UNIQUE | TFL_FASTA_NOT_EMPTY, &source->fasta, err);
+        unsigned not_empty = options->empty_records ? 0 : TFL_FASTA_NOT_EMPTY;
+        status = tfl_fasta_open(path, TFL_FASTA_UNIQUE | not_empty, &source->fasta, err);
     }
     if (status != TFL_OK) {
         tfl_source_close(source);
@@ -144,6 +145,10 @@ tfl_status tfl_source_next(tfl_source *source, tfl_sequence *sequence, tfl_regio
         int found = 0;
         bool skip = false;
         tfl_status status = tfl_fasta_next(source->fasta, sequence, &found, err);
+        if (status == TFL_OK && !found && source->read == 0) {
+            status = tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed",
+                              tfl_source_name(source));
+        }
         if (status != TFL_OK || !found) {
             *end = true;
             return status;

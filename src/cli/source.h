@@ -28,7 +28,8 @@ bool tfl_shard_parse(const char *text, tfl_shard *shard) TFL_MUST_USE;
 typedef struct tfl_source_options {
     bool coordinates; /* names like chr1:100-300 place the sequence */
     tfl_n_policy n_policy;
-    tfl_shard shard; /* {1, 1}: everything; otherwise the file is read twice and cannot be standard input */
+    bool empty_records; /* records without letters are taken too */
+    tfl_shard shard;    /* {1, 1}: everything; otherwise the file is read twice and cannot be standard input */
 } tfl_source_options;
 
 /* Sequences of a FASTA file; the caller closes. */

@@ -1,638 +1,588 @@
-/* tfscan: matches of motifs, and the importance that falls on each. */
+/* tfscan: matches of motifs in sequences, and the importance that falls on them. */
 #include "config.h"
 
-#include <ctype.h>
+#include "cli/hits.h"
+#include "cli/program.h"
+#include "cli/progress.h"
+#include "cli/source.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/hits.h"
-#include "cli/options.h"
-#include "cli/program.h"
-#include "cli/progress.h"
-#include "cli/source.h"
 #include "tflift/importance.h"
-#include "tflift/lines.h"
 #include "tflift/memory.h"
 #include "tflift/motif.h"
 #include "tflift/number.h"
 #include "tflift/output.h"
-#include "tflift/qvalue.h"
 #include "tflift/scan.h"
 #include "tflift/scores.h"
 #include "tflift/threads.h"
 
-/* ---------------------------------------------------------------- options */
-
 typedef struct scan_options {
-    const char *motif_file, *scores, *task, *output, *format, *background, *coordinates;
-    tfl_texts motifs;
-    double pvalue, threshold, pseudocount;
+    const char *motifs;
+    tfl_texts names;
+    const char *background;
+    double pseudocount;
+    double pvalue, threshold;
     size_t top;
-    bool forward_only, allow_missing;
+    bool forward_only;
+    const char *scores, *task, *coordinates;
+    bool allow_missing;
+    const char *output, *format;
     unsigned threads;
 } scan_options;
 
-static void set_defaults(void *options)
+static void scan_defaults(void *options)
 {
+    tfl_scan_options usual = tfl_scan_defaults();
     scan_options *o = options;
-    const tfl_scan_options scan = tfl_scan_defaults();
-    *o = (scan_options){
-        .pvalue = scan.limit, .pseudocount = scan.pseudocount, .background = "0.3,0.2,0.2,0.3", .coordinates = "auto"};
-}
-
-/* How a hit is written. */
-typedef struct hit_format {
-    const char *name, *suffix, *help;
-    const char *header;
-    tfl_status (*write)(tfl_output *output, const tfl_hit *hit, const tfl_motif *motif, const tfl_logodds *logodds,
-                        double qvalue, double percentile, tfl_error *err);
-} hit_format;
-
-/* Seven digits, or "NA" for what is not known. */
-static const char *digits_text(bool known, double value, char text[TFL_NUMBER_SIZE])
-{
-    if (!known || isnan(value)) {
-        return "NA";
-    }
-    (void)snprintf(text, TFL_NUMBER_SIZE, "%.7g", value);
-    return text;
-}
-
-/* That many decimals, or "NA" for what is not known. */
-static const char *decimals_text(bool known, double value, int decimals, char text[TFL_NUMBER_SIZE])
-{
-    if (!known || isnan(value)) {
-        return "NA";
-    }
-    (void)snprintf(text, TFL_NUMBER_SIZE, "%.*f", decimals, value);
-    return text;
-}
-
-/* 0 to 1000: log-odds as a share of the motif's best, as browsers shade it. */
-static int shade(const tfl_hit *hit, const tfl_logodds *logodds)
-{
-    double share = logodds->high > 0 ? hit->match.log_odds / logodds->high : 0;
-    return (int)lround(1000 * fmin(fmax(share, 0), 1));
-}
-
-static tfl_status write_tsv(tfl_output *output, const tfl_hit *hit, const tfl_motif *motif, const tfl_logodds *logodds,
-                            double qvalue, double percentile, tfl_error *err)
-{
-    const tfl_match *m = &hit->match;
-    const tfl_importance *i = &hit->importance;
-    char sum[TFL_NUMBER_SIZE];
-    char mean[TFL_NUMBER_SIZE];
-    char abs[TFL_NUMBER_SIZE];
-    char cosine[TFL_NUMBER_SIZE];
-    char place[TFL_NUMBER_SIZE];
-    return tfl_output_printf(output, err, "%s\t%zu\t%zu\t%s\t%d\t%c\t%.6f\t%.6e\t%.6e\t%s\t%s\t%s\t%s\t%s\t%s\t%zu\n",
-                             hit->sequence, m->start, m->start + hit->width, motif->name, shade(hit, logodds),
-                             m->strand, m->log_odds, m->pvalue, qvalue, hit->matched,
-                             digits_text(hit->scored, i->sum, sum), digits_text(hit->scored, i->mean, mean),
-                             digits_text(hit->scored, i->abs, abs), decimals_text(hit->scored, i->cosine, 6, cosine),
-                             decimals_text(hit->scored, percentile, 2, place), m->rank);
-}
-
-static tfl_status write_bed(tfl_output *output, const tfl_hit *hit, const tfl_motif *motif, const tfl_logodds *logodds,
-                            double qvalue, double percentile, tfl_error *err)
-{
-    (void)percentile;
-    char sum[TFL_NUMBER_SIZE];
-    return tfl_output_printf(output, err, "%s\t%" PRId64 "\t%" PRId64 "\t%s\t%d\t%c\t%.6f\t%.6e\t%.6e\t%s\n",
-                             hit->contig, hit->contig_start, hit->contig_start + (int64_t)hit->width, motif->name,
-                             shade(hit, logodds), hit->contig_strand, hit->match.log_odds, hit->match.pvalue, qvalue,
-                             digits_text(hit->scored, hit->importance.sum, sum));
-}
-
-static tfl_status write_fimo(tfl_output *output, const tfl_hit *hit, const tfl_motif *motif, const tfl_logodds *logodds,
-                             double qvalue, double percentile, tfl_error *err)
-{
-    (void)logodds;
-    (void)percentile;
-    const tfl_match *m = &hit->match;
-    return tfl_output_printf(output, err, "%s\t%s\t%s\t%zu\t%zu\t%c\t%.6g\t%.3g\t%.3g\t%s\n", motif->name,
-                             motif->alternative, hit->sequence, m->start + 1, m->start + hit->width, m->strand,
-                             m->log_odds / log(2), m->pvalue, qvalue, hit->matched);
-}
-
-static const hit_format formats[] = {
-    {"tsv", ".tsv", "a row per match with everything known about it, positions within the sequence",
-     "#sequence\tstart\tend\tmotif\tscore\tstrand\tlog_odds\tpvalue\tqvalue\tmatched\timportance_sum\timportance_"
-     "mean\timportance_abs\t"
-     "importance_cosine\timportance_percentile\trank\n",
-     write_tsv},
-    {"bed", ".bed", "BED6 on the genome, then log_odds, pvalue, qvalue, importance_sum", NULL, write_bed},
-    {"fimo", ".fimo", "FIMO's table, positions from 1, score in bits",
-     "motif_id\tmotif_alt_id\tsequence_name\tstart\tstop\tstrand\tscore\tp-value\tq-value\tmatched_sequence\n",
-     write_fimo},
-};
-enum { FORMATS = sizeof formats / sizeof *formats };
-
-static const char *format_at(size_t i, const char **help)
-{
-    *help = i < FORMATS ? formats[i].help : NULL;
-    return i < FORMATS ? formats[i].name : NULL;
+    o->background = "0.3,0.2,0.2,0.3";
+    o->pseudocount = usual.pseudocount;
+    o->pvalue = usual.limit;
+    o->coordinates = "auto";
 }
 
 static const char *coordinates_at(size_t i, const char **help)
 {
-    static const char *const name[] = {"auto", "none", NULL};
+    static const char *const words[] = {"auto", "none", NULL};
     *help = NULL;
-    return name[i];
+    return words[i];
 }
 
-static const tfl_option rows[] = {
-    TFL_SECTION("What is looked for"),
+static const char *format_at(size_t i, const char **help)
+{
+    const tfl_hit_format *format = tfl_hit_format_at(i);
+    *help = format != NULL ? format->help : NULL;
+    return format != NULL ? format->name : NULL;
+}
+
+static const tfl_option scan_rows[] = {
+    TFL_SECTION("Motifs"),
     {.name = "motifs",
      .letter = 'p',
      .argument = "FILE",
-     TFL_TEXT(scan_options, motif_file),
-     .help = "motifs in MEME, JASPAR, TRANSFAC or HOMER format or as plain probability rows, told apart by content",
-     .shown = "GATA_disc1 and TAL1_known1, which are built in"},
+     TFL_TEXT(scan_options, motifs),
+     .shown = "GATA_disc1 and TAL1_known1, which are built in",
+     .help =
+         "motifs in MEME, JASPAR, TRANSFAC or HOMER format, or plain rows of probabilities; the content tells which"},
     {.name = "motif",
      .argument = "NAME",
-     TFL_TEXTS(scan_options, motifs),
-     .help = "only this one of them; may be given again",
-     .shown = "all"},
-    {.name = "norc", TFL_FLAG(scan_options, forward_only), .help = "the forward strand only"},
-    {.name = "bg", .argument = "A,C,G,T", TFL_TEXT(scan_options, background), .help = "background probabilities"},
+     TFL_TEXTS(scan_options, names),
+     .help = "only this motif of the file, by its first or second name; may be given again"},
+    {.name = "bg",
+     .argument = "A,C,G,T",
+     TFL_TEXT(scan_options, background),
+     .help = "background frequencies, for log-odds and p-values; \"motifs\" takes those of the motif file"},
     {.name = "pseudocount",
      .argument = "P",
      TFL_DOUBLE(scan_options, pseudocount, 0, 1),
-     .help = "share of an even distribution that is mixed into the motifs' probabilities"},
-    TFL_SECTION("Which matches are kept"),
+     .help = "share of the motif that is spread evenly over the four letters"},
+    TFL_SECTION("Which matches"),
     {.name = "pvalue",
      .argument = "P",
      TFL_DOUBLE_ABOVE(scan_options, pvalue, 0, 1),
-     .help = "those with at most this p-value"},
+     .help = "all with a p-value of at most P; this is what happens unless one of the next two is given"},
     {.name = "threshold",
      .argument = "S",
      TFL_DOUBLE(scan_options, threshold, -HUGE_VAL, HUGE_VAL),
-     .help = "instead: those with at least these log-odds (natural logarithm)",
-     .shown = ""},
+     .shown = "",
+     .help = "all with log-odds (natural logarithm) of at least S"},
     {.name = "top",
      .argument = "K",
-     TFL_SIZE(scan_options, top, 1, 1000000),
-     .help = "instead: the K best of each motif in each sequence that do not overlap by more than half",
-     .shown = ""},
+     TFL_SIZE(scan_options, top, 1, 1000000000),
+     .shown = "",
+     .help = "the K best of each motif in each sequence that overlap by less than half"},
+    {.name = "norc", TFL_FLAG(scan_options, forward_only), .help = "the forward strand only"},
     TFL_SECTION("Importance"),
     {.name = "scores",
      .argument = "FILE",
      TFL_TEXT(scan_options, scores),
-     .help = "contributions: bigWig, bedGraph, or tfscore's TSV or npz; - for a bedGraph or TSV on standard input",
-     .shown = "none, and NA in the columns of importance"},
+     .help = "contributions of the bases, as tfscore writes them: bigWig, bedGraph, tsv or npz; - is standard input"},
     {.name = "task",
      .letter = 't',
-     .argument = "TASK",
+     .argument = "NAME",
      TFL_TEXT(scan_options, task),
-     .help = "which one of a TSV of several tasks"},
+     .help = "the task, where the scores are a table of several"},
     {.name = "allow-missing",
      TFL_FLAG(scan_options, allow_missing),
-     .help = "sequences without any contribution get NA, and are no error"},
+     .help = "sequences without any score are no error; their matches have NA"},
     {.name = "coords",
      .argument = "HOW",
      TFL_CHOICE(scan_options, coordinates, coordinates_at),
      .help = "auto: names like chr1:100-300 are places; none: every sequence is a contig of its own"},
     TFL_SECTION("Output"),
-    TFL_OUTPUT_ROW(scan_options, output, "where matches go, by suffix .tsv or .bed; .gz means BGZF"),
-    TFL_FORMAT_ROW(scan_options, format, format_at, "one of"),
+    TFL_OUTPUT_ROW(scan_options, output, "where matches go; .gz means BGZF [standard output]"),
+    TFL_FORMAT_ROW(scan_options, format, format_at,
+                   "unless given, the output's suffix tells it, else it is tsv; one of"),
+    TFL_SECTION("Running"),
     TFL_THREADS_ROW(scan_options, threads),
-    {0}};
+    {0},
+};
 
-/* ---------------------------------------------------------------- the scan */
+/* ---------------------------------------------------------------- what a run is made of */
 
-/* A sequence on its way through the pipeline. */
-typedef struct item {
+enum { ITEMS_PER_THREAD = 4 };
+
+/* A sequence on its way from reading to writing. */
+typedef struct scan_item {
     tfl_sequence sequence;
     tfl_region region;
-    float *contribution; /* [sequence.length] */
-    size_t capacity;
-    int scored;
+    double fraction; /* of the source that had been read with it */
+    float *value;    /* [length] contributions, where there are scores */
+    size_t value_capacity;
     tfl_matches matches;
     tfl_importance *importance; /* [matches.n] */
     size_t importance_capacity;
-} item;
+} scan_item;
 
-typedef struct scan {
+typedef struct scanning {
     const tfl_call *call;
     const scan_options *options;
-    tfl_motifs *file;  /* as read */
-    tfl_motifs chosen; /* its motifs, or some of them; the array is ours, what it points to is file's */
+    const tfl_hit_format *format;
+    unsigned threads;
+    tfl_motifs *motifs; /* of the file */
+    tfl_motifs wanted;  /* those of it that are scanned; the motifs themselves are motifs' */
+    size_t *width;      /* [n_widths] different ones */
+    size_t n_widths;
     tfl_scanner *scanner;
     tfl_source *source;
-    tfl_scores *scores;
-    tfl_percentiles **percentiles; /* [threads] */
-    size_t *width;                 /* [n_widths] of the motifs, each once */
-    size_t n_widths;
-    tfl_qvalues **qvalues; /* [motifs] */
-    uint64_t *placements;  /* [motifs] */
+    tfl_scores *scores;            /* NULL: none */
+    tfl_percentiles **percentiles; /* [threads] with scores */
     tfl_hits *hits;
-    item *items;
-    void **slot;
+    tfl_output *output;
+    scan_item *item; /* [n_items] */
     size_t n_items;
-    unsigned threads;
-    uint64_t n_sequences, n_hits;
+    uint64_t n_sequences, n_missing;
     tfl_progress progress;
-} scan;
+} scanning;
 
-static tfl_status read_item(void *context, void *slot, bool *end, tfl_error *err)
+/* ---------------------------------------------------------------- options that need a second look */
+
+static tfl_status check_selection(const tfl_call *call, tfl_error *err)
 {
-    scan *s = context;
-    item *it = slot;
-    tfl_status status = tfl_source_next(s->source, &it->sequence, &it->region, end, err);
-    it->scored = 0;
-    if (status != TFL_OK || *end || s->scores == NULL) {
-        return status;
-    }
-    status =
-        tfl_grow((void **)&it->contribution, &it->capacity, it->sequence.length, sizeof(float), "contributions", err);
-    if (status == TFL_OK) {
-        status = tfl_scores_find(s->scores, &it->sequence, &it->region, it->contribution, &it->scored, err);
-    }
-    if (status == TFL_OK && !it->scored && it->sequence.length > 0 && !s->options->allow_missing) {
-        return tfl_fail(err, TFL_EINPUT,
-                        "%s: %s has no contributions there; its name or place must be that of the scored sequence (or "
-                        "give --allow-missing)",
-                        s->options->scores, it->sequence.name);
-    }
-    return status;
-}
-
-static tfl_status scan_item(void *context, unsigned worker, void *slot, tfl_error *err)
-{
-    const scan *s = context;
-    item *it = slot;
-    tfl_status status = tfl_scan(s->scanner, &it->sequence, &it->matches, err);
-    if (status == TFL_OK) {
-        status = tfl_grow((void **)&it->importance, &it->importance_capacity, it->matches.n, sizeof *it->importance,
-                          "importance", err);
-    }
-    if (status != TFL_OK || !it->scored) {
-        return status;
-    }
-    for (size_t i = 0; i < it->matches.n; i++) {
-        const tfl_match *match = &it->matches.match[i];
-        it->importance[i] = tfl_importance_of(match, tfl_scanner_logodds(s->scanner, match->motif),
-                                              it->sequence.letters, it->contribution);
-    }
-    for (size_t w = 0; w < s->n_widths && status == TFL_OK; w++) {
-        status = tfl_percentiles_add(s->percentiles[worker], s->width[w], it->contribution, it->sequence.length, err);
-    }
-    return status;
-}
-
-/* The letters under a match in the orientation of the motif, upper case, into word[width + 1]. */
-static void matched_word(const item *it, const tfl_match *match, size_t width, char *word)
-{
-    const char *letters = it->sequence.letters + match->start;
-    if (match->strand == '-') {
-        tfl_reverse_complement(letters, width, word);
-    } else {
-        memcpy(word, letters, width);
-    }
-    for (size_t i = 0; i < width; i++) {
-        word[i] = (char)toupper((unsigned char)word[i]);
-    }
-    word[width] = '\0';
-}
-
-static tfl_status keep_match(scan *s, const item *it, size_t i, tfl_error *err)
-{
-    const tfl_match *match = &it->matches.match[i];
-    size_t width = s->chosen.motif[match->motif].width;
-    bool reverse = it->region.strand == '-';
-    size_t from_end = it->sequence.length - match->start - width;
-    char word[TFL_MOTIF_MAX_WIDTH + 1];
-    matched_word(it, match, width, word);
-    const tfl_hit hit = {
-        .match = *match,
-        .width = width,
-        .scored = it->scored != 0,
-        .importance = it->scored ? it->importance[i] : (tfl_importance){0},
-        .sequence = it->sequence.name,
-        .contig = it->region.contig,
-        .contig_start = it->region.start + (int64_t)(reverse ? from_end : match->start),
-        .contig_strand = (match->strand == '-') != reverse ? '-' : '+',
-        .matched = word,
-    };
-    s->n_hits++;
-    tfl_status status = tfl_qvalues_add(s->qvalues[match->motif], match->pvalue, err);
-    return status == TFL_OK ? tfl_hits_keep(s->hits, &hit, err) : status;
-}
-
-static tfl_status keep_item(void *context, void *slot, tfl_error *err)
-{
-    scan *s = context;
-    const item *it = slot;
-    tfl_status status = TFL_OK;
-    for (size_t i = 0; i < it->matches.n && status == TFL_OK; i++) {
-        status = keep_match(s, it, i, err);
-    }
-    for (size_t m = 0; m < s->chosen.n; m++) {
-        s->placements[m] += it->matches.placements[m];
-    }
-    tfl_progress_step(&s->progress, ++s->n_sequences, tfl_source_fraction(s->source));
-    return status;
-}
-
-static const tfl_pipeline pipeline = {read_item, scan_item, keep_item};
-
-/* ---------------------------------------------------------------- preparing */
-
-static tfl_status parse_background(const char *text, double background[TFL_BASES], tfl_error *err)
-{
-    char copy[128];
-    char *field[TFL_BASES + 1];
-    (void)snprintf(copy, sizeof copy, "%s", text);
-    size_t n = strlen(text) < sizeof copy ? tfl_lines_split(copy, ',', field, TFL_BASES + 1) : 0;
-    bool good = n == TFL_BASES;
-    for (size_t b = 0; b < TFL_BASES && good; b++) {
-        good = tfl_parse_double(field[b], &background[b]) && background[b] > 0;
-    }
-    if (!good) {
-        return tfl_fail(err, TFL_EUSAGE,
-                        "--bg: \"%s\" is not four positive numbers with commas, such as 0.3,0.2,0.2,0.3", text);
+    static const char *const names[] = {"pvalue", "threshold", "top"};
+    const char *given = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!tfl_options_given(call, names[i])) {
+            continue;
+        }
+        if (given != NULL) {
+            return tfl_fail(err, TFL_EUSAGE, "--%s and --%s: only one of them can say which matches", given, names[i]);
+        }
+        given = names[i];
     }
     return TFL_OK;
 }
 
-static tfl_status choose_scan(const tfl_call *call, tfl_scan_options *scanning, tfl_error *err)
-{
-    const scan_options *o = call->options;
-    bool threshold = tfl_options_given(call, "threshold");
-    bool top = tfl_options_given(call, "top");
-    if (threshold + top + tfl_options_given(call, "pvalue") > 1) {
-        return tfl_fail(err, TFL_EUSAGE, "--pvalue, --threshold and --top exclude each other: give one");
-    }
-    *scanning = tfl_scan_defaults();
-    scanning->select = top ? TFL_SELECT_TOP : threshold ? TFL_SELECT_THRESHOLD : TFL_SELECT_PVALUE;
-    scanning->limit = threshold ? o->threshold : o->pvalue;
-    scanning->top = o->top;
-    scanning->both_strands = !o->forward_only;
-    scanning->pseudocount = o->pseudocount;
-    scanning->threads = tfl_program_threads(o->threads);
-    return parse_background(o->background, scanning->background, err);
-}
-
-static tfl_status read_motifs(scan *s, tfl_error *err)
-{
-    const scan_options *o = s->options;
-    if (o->motif_file != NULL) {
-        return tfl_motifs_read(o->motif_file, &s->file, err);
-    }
-    tfl_program_note(s->call, "note: without -p the motifs are GATA_disc1 and TAL1_known1, which are built in");
-    return tfl_motifs_read_memory(tfl_builtin_motifs, strlen(tfl_builtin_motifs), "built-in motifs", &s->file, err);
-}
-
-static tfl_status choose_motifs(scan *s, tfl_error *err)
-{
-    const tfl_texts *names = &s->options->motifs;
-    size_t n = names->n > 0 ? names->n : s->file->n;
-    s->chosen.motif = tfl_calloc(n, sizeof *s->chosen.motif);
-    if (s->chosen.motif == NULL) {
-        return tfl_fail_memory(err, "motifs");
-    }
-    for (s->chosen.n = 0; s->chosen.n < n; s->chosen.n++) {
-        const tfl_motif *motif =
-            names->n > 0 ? tfl_motifs_find(s->file, names->text[s->chosen.n]) : &s->file->motif[s->chosen.n];
-        if (motif == NULL) {
-            return tfl_fail(err, TFL_EUSAGE, "--motif: there is no \"%s\" in %s", names->text[s->chosen.n],
-                            s->options->motif_file != NULL ? s->options->motif_file : "the built-in motifs");
-        }
-        s->chosen.motif[s->chosen.n] = *motif;
-    }
-    return TFL_OK;
-}
-
-/* The widths of the motifs, each once. */
-static tfl_status list_widths(scan *s, tfl_error *err)
-{
-    s->width = tfl_calloc(s->chosen.n, sizeof *s->width);
-    if (s->width == NULL) {
-        return tfl_fail_memory(err, "motifs");
-    }
-    for (size_t m = 0; m < s->chosen.n; m++) {
-        size_t w = 0;
-        while (w < s->n_widths && s->width[w] != s->chosen.motif[m].width) {
-            w++;
-        }
-        if (w == s->n_widths) {
-            s->width[s->n_widths++] = s->chosen.motif[m].width;
-        }
-    }
-    return TFL_OK;
-}
-
-static tfl_status create_counts(scan *s, tfl_error *err)
-{
-    s->threads = tfl_program_threads(s->options->threads);
-    s->percentiles = tfl_calloc(s->threads, sizeof(tfl_percentiles *));
-    s->qvalues = tfl_calloc(s->chosen.n, sizeof(tfl_qvalues *));
-    s->placements = tfl_calloc(s->chosen.n, sizeof *s->placements);
-    s->n_items = (size_t)4 * s->threads;
-    s->items = tfl_calloc(s->n_items, sizeof *s->items);
-    s->slot = tfl_calloc(s->n_items, sizeof(void *));
-    if (s->percentiles == NULL || s->qvalues == NULL || s->placements == NULL || s->items == NULL || s->slot == NULL) {
-        return tfl_fail_memory(err, "matches");
-    }
-    tfl_status status = TFL_OK;
-    for (size_t i = 0; i < s->n_items; i++) {
-        s->slot[i] = &s->items[i];
-    }
-    for (unsigned t = 0; t < s->threads && status == TFL_OK; t++) {
-        status = tfl_percentiles_create(&s->percentiles[t], err);
-    }
-    for (size_t m = 0; m < s->chosen.n && status == TFL_OK; m++) {
-        status = tfl_qvalues_create(&s->qvalues[m], err);
-    }
-    return status == TFL_OK ? tfl_hits_create(&s->hits, err) : status;
-}
-
-static tfl_status open_inputs(scan *s, tfl_error *err)
-{
-    const scan_options *o = s->options;
-    const char *fasta = s->call->operand[0];
-    const tfl_source_options source = {strcmp(o->coordinates, "auto") == 0, TFL_N_ZERO, {1, 1}};
-    if (o->scores != NULL && strcmp(o->scores, "-") == 0 && strcmp(fasta, "-") == 0) {
-        return tfl_fail(err, TFL_EUSAGE, "--scores and the sequences cannot both come from standard input");
-    }
-    tfl_status status = o->scores != NULL ? tfl_scores_open(o->scores, o->task, &s->scores, err) : TFL_OK;
-    return status == TFL_OK ? tfl_source_open_fasta(fasta, &source, &s->source, err) : status;
-}
-
-static tfl_status prepare(scan *s, tfl_error *err)
-{
-    tfl_scan_options scanning;
-    tfl_status status = choose_scan(s->call, &scanning, err);
-    tfl_status (*const step[])(scan *, tfl_error *) = {read_motifs, choose_motifs, list_widths, create_counts};
-    for (size_t i = 0; i < sizeof step / sizeof *step && status == TFL_OK; i++) {
-        status = step[i](s, err);
-    }
-    if (status == TFL_OK) {
-        status = tfl_scanner_create(&s->chosen, &scanning, &s->scanner, err);
-    }
-    return status == TFL_OK ? open_inputs(s, err) : status;
-}
-
-static void clear(scan *s)
-{
-    for (size_t i = 0; s->items != NULL && i < s->n_items; i++) {
-        item *it = &s->items[i];
-        tfl_sequence_clear(&it->sequence);
-        tfl_region_clear(&it->region);
-        tfl_matches_clear(&it->matches);
-        free(it->contribution);
-        free(it->importance);
-    }
-    for (unsigned t = 0; s->percentiles != NULL && t < s->threads; t++) {
-        tfl_percentiles_free(s->percentiles[t]);
-    }
-    for (size_t m = 0; s->qvalues != NULL && m < s->chosen.n; m++) {
-        tfl_qvalues_free(s->qvalues[m]);
-    }
-    free(s->items);
-    free(s->slot);
-    free(s->percentiles);
-    free(s->qvalues);
-    free(s->placements);
-    free(s->width);
-    tfl_hits_free(s->hits);
-    tfl_scores_close(s->scores);
-    tfl_source_close(s->source);
-    tfl_scanner_free(s->scanner);
-    free(s->chosen.motif);
-    tfl_motifs_free(s->file);
-}
-
-/* ---------------------------------------------------------------- the output */
-
-/* By -f, else by the suffix of -o, else the first. */
-static const hit_format *choose_format(const scan_options *o)
-{
-    const char *path = o->output != NULL ? o->output : "";
-    size_t length = strlen(path);
-    length -= length > 3 && strcmp(path + length - 3, ".gz") == 0 ? 3 : 0;
-    for (size_t i = 0; i < FORMATS; i++) {
-        size_t suffix = strlen(formats[i].suffix);
-        bool fits = length > suffix && strncmp(path + length - suffix, formats[i].suffix, suffix) == 0;
-        if (o->format != NULL ? strcmp(o->format, formats[i].name) == 0 : fits) {
-            return &formats[i];
-        }
-    }
-    return &formats[0];
-}
-
-/* Counts of all threads together, ready to be asked. */
-static tfl_status end_counts(scan *s, tfl_error *err)
-{
-    tfl_status status = TFL_OK;
-    for (unsigned t = 1; t < s->threads && status == TFL_OK; t++) {
-        status = tfl_percentiles_merge(s->percentiles[0], s->percentiles[t], err);
-    }
-    tfl_percentiles_ready(s->percentiles[0]);
-    for (size_t m = 0; m < s->chosen.n; m++) {
-        tfl_qvalues_ready(s->qvalues[m], s->placements[m]);
-    }
-    return status;
-}
-
-static tfl_status write_hits(scan *s, const hit_format *format, tfl_output *output, tfl_error *err)
-{
-    tfl_status status = end_counts(s, err);
-    if (status == TFL_OK && format->header != NULL) {
-        status = tfl_output_write(output, format->header, strlen(format->header), err);
-    }
-    bool found = true;
-    while (status == TFL_OK && found) {
-        tfl_hit hit;
-        status = tfl_hits_next(s->hits, &hit, &found, err);
-        if (status == TFL_OK && found) {
-            size_t m = hit.match.motif;
-            double percentile =
-                hit.scored ? tfl_percentiles_find(s->percentiles[0], hit.width, hit.importance.sum) : (double)NAN;
-            status = format->write(output, &hit, &s->chosen.motif[m], tfl_scanner_logodds(s->scanner, m),
-                                   tfl_qvalues_find(s->qvalues[m], hit.match.pvalue), percentile, err);
-        }
-    }
-    return status;
-}
-
-static tfl_status scan_and_write(scan *s, const hit_format *format, tfl_output *output, tfl_error *err)
-{
-    tfl_progress_start(&s->progress, s->call, "sequences");
-    tfl_status status = tfl_pipeline_run(&pipeline, s, s->slot, s->n_items, s->threads, err);
-    tfl_progress_end(&s->progress);
-    if (status == TFL_OK) {
-        status = write_hits(s, format, output, err);
-    }
-    if (status == TFL_OK) {
-        tfl_program_note(s->call, "%" PRIu64 " matches in %" PRIu64 " sequences", s->n_hits, s->n_sequences);
-    }
-    return status;
-}
-
+/* Standard input is there once, and outputs overwrite no input. */
 static tfl_status check_files(const tfl_call *call, tfl_error *err)
 {
     const scan_options *o = call->options;
-    const char *const input[] = {o->motif_file, o->scores};
-    tfl_status status = tfl_output_check(o->output, input, 2, err);
-    return status == TFL_OK ? tfl_program_check_output(call, o->output, err) : status;
+    const char *const inputs[] = {call->operand[0], o->motifs, o->scores};
+    size_t standard = 0;
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        standard += inputs[i] != NULL && strcmp(inputs[i], "-") == 0;
+    }
+    if (standard > 1) {
+        return tfl_fail(err, TFL_EUSAGE, "-: only one of the sequences, --motifs and --scores can be standard input");
+    }
+    if (o->scores == NULL && o->task != NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "--task: there are no --scores that it could choose from");
+    }
+    return o->output != NULL ? tfl_output_check(o->output, inputs, sizeof inputs / sizeof *inputs, err) : TFL_OK;
 }
 
-static tfl_status run(const tfl_call *call, tfl_error *err)
+/* "0.3,0.2,0.2,0.3" */
+static tfl_status parse_background(const char *text, double background[TFL_BASES], tfl_error *err)
 {
-    const scan_options *o = call->options;
-    scan s = {.call = call, .options = o};
-    tfl_output *output = NULL;
-    tfl_status status = check_files(call, err);
+    double sum = 0;
+    for (size_t b = 0; b < TFL_BASES; b++) {
+        char number[64];
+        size_t length = strcspn(text, ",");
+        bool last = b + 1 == TFL_BASES;
+        if (length >= sizeof number || (text[length] == ',') == last) {
+            return tfl_fail(err, TFL_EUSAGE,
+                            "--bg: four frequencies are needed, such as 0.3,0.2,0.2,0.3, or the word motifs");
+        }
+        memcpy(number, text, length);
+        number[length] = '\0';
+        if (!tfl_parse_double(number, &background[b]) || background[b] <= 0) {
+            return tfl_fail(err, TFL_EUSAGE, "--bg: %s: a frequency above 0 is needed", number);
+        }
+        sum += background[b];
+        text += length + 1;
+    }
+    return fabs(sum - 1) <= 0.01 ? TFL_OK
+                                 : tfl_fail(err, TFL_EUSAGE, "--bg: the frequencies sum to %g; 1 is needed", sum);
+}
+
+static tfl_status make_scan_options(const scanning *s, tfl_scan_options *out, tfl_error *err)
+{
+    const scan_options *o = s->options;
+    *out = tfl_scan_defaults();
+    out->both_strands = !o->forward_only;
+    out->pseudocount = o->pseudocount;
+    out->threads = s->threads;
+    out->limit = o->pvalue;
+    if (tfl_options_given(s->call, "top")) {
+        out->select = TFL_SELECT_TOP;
+        out->top = o->top;
+    } else if (tfl_options_given(s->call, "threshold")) {
+        out->select = TFL_SELECT_THRESHOLD;
+        out->limit = o->threshold;
+    }
+    if (strcmp(o->background, "motifs") == 0) {
+        memcpy(out->background, s->motifs->background, sizeof out->background);
+        return TFL_OK;
+    }
+    return parse_background(o->background, out->background, err);
+}
+
+/* ---------------------------------------------------------------- motifs */
+
+static tfl_status read_motifs(scanning *s, tfl_error *err)
+{
+    if (s->options->motifs != NULL) {
+        return tfl_motifs_read(s->options->motifs, &s->motifs, err);
+    }
+    tfl_program_note(s->call, "note: no motifs given with -p; using GATA_disc1 and TAL1_known1, which are built in");
+    return tfl_motifs_read_memory(tfl_builtin_motifs, strlen(tfl_builtin_motifs), "built-in motifs", &s->motifs, err);
+}
+
+/* The motifs that --motif names, in the order of the file; all where there is none. */
+static tfl_status choose_motifs(scanning *s, tfl_error *err)
+{
+    const tfl_texts *names = &s->options->names;
+    const tfl_motifs *all = s->motifs;
+    bool *chosen = tfl_calloc(all->n, sizeof *chosen);
+    s->wanted.motif = tfl_calloc(all->n, sizeof *s->wanted.motif);
+    if (chosen == NULL || s->wanted.motif == NULL) {
+        free(chosen);
+        return tfl_fail_memory(err, "motifs");
+    }
+    for (size_t i = 0; i < names->n; i++) {
+        const tfl_motif *motif = tfl_motifs_find(all, names->text[i]);
+        if (motif == NULL) {
+            free(chosen);
+            return tfl_fail(err, TFL_EUSAGE, "--motif: %s: there is no such motif in %s", names->text[i],
+                            s->options->motifs != NULL ? s->options->motifs : "those that are built in");
+        }
+        chosen[motif - all->motif] = true;
+    }
+    for (size_t i = 0; i < all->n; i++) {
+        if (names->n == 0 || chosen[i]) {
+            s->wanted.motif[s->wanted.n++] = all->motif[i];
+        }
+    }
+    free(chosen);
+    return TFL_OK;
+}
+
+static tfl_status list_widths(scanning *s, tfl_error *err)
+{
+    s->width = tfl_calloc(s->wanted.n, sizeof *s->width);
+    if (s->width == NULL) {
+        return tfl_fail_memory(err, "motifs");
+    }
+    for (size_t i = 0; i < s->wanted.n; i++) {
+        size_t at = 0;
+        while (at < s->n_widths && s->width[at] != s->wanted.motif[i].width) {
+            at++;
+        }
+        s->n_widths += at == s->n_widths;
+        s->width[at] = s->wanted.motif[i].width;
+    }
+    return TFL_OK;
+}
+
+static void tell_hopeless(const scanning *s)
+{
+    const char *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < s->wanted.n; i++) {
+        if (!tfl_scanner_can_match(s->scanner, i)) {
+            first = first != NULL ? first : s->wanted.motif[i].name;
+            n++;
+        }
+    }
+    if (n > 0) {
+        tfl_program_note(s->call,
+                         "note: %zu of %zu motifs cannot match, as not even their best word is that good (%s%s)", n,
+                         s->wanted.n, first, n > 1 ? " and others" : "");
+    }
+}
+
+static tfl_status prepare_motifs(scanning *s, tfl_error *err)
+{
+    tfl_scan_options options;
+    tfl_status status = read_motifs(s, err);
     if (status == TFL_OK) {
-        status = prepare(&s, err);
+        status = choose_motifs(s, err);
     }
     if (status == TFL_OK) {
-        status = tfl_output_open(o->output != NULL ? o->output : "-", TFL_BY_NAME, &output, err);
+        status = list_widths(s, err);
     }
     if (status == TFL_OK) {
-        status = scan_and_write(&s, choose_format(o), output, err);
+        status = make_scan_options(s, &options, err);
     }
     if (status == TFL_OK) {
-        status = tfl_output_commit(output, err);
-    } else {
-        tfl_output_discard(output);
+        status = tfl_scanner_create(&s->wanted, &options, &s->scanner, err);
     }
-    clear(&s);
+    if (status == TFL_OK) {
+        status = tfl_hits_create(&s->wanted, &s->hits, err);
+    }
+    if (status == TFL_OK) {
+        tell_hopeless(s);
+    }
     return status;
 }
 
+/* ---------------------------------------------------------------- setting up and tearing down */
+
+static tfl_status open_scores(scanning *s, tfl_error *err)
+{
+    if (s->options->scores == NULL) {
+        return TFL_OK;
+    }
+    tfl_status status = tfl_scores_open(s->options->scores, s->options->task, &s->scores, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    s->percentiles = tfl_calloc(s->threads, sizeof *s->percentiles);
+    if (s->percentiles == NULL) {
+        return tfl_fail_memory(err, "threads");
+    }
+    for (unsigned i = 0; i < s->threads && status == TFL_OK; i++) {
+        status = tfl_percentiles_create(&s->percentiles[i], err);
+    }
+    return status;
+}
+
+static tfl_status set_up(scanning *s, tfl_error *err)
+{
+    const scan_options *o = s->options;
+    s->threads = tfl_program_threads(o->threads);
+    s->n_items = (size_t)s->threads * ITEMS_PER_THREAD;
+    const char *path = o->output != NULL ? o->output : "-";
+    s->format = o->format != NULL ? tfl_hit_format_find(o->format) : tfl_hit_format_for(path);
+    tfl_status status = check_selection(s->call, err);
+    if (status == TFL_OK) {
+        status = check_files(s->call, err);
+    }
+    if (status == TFL_OK) {
+        status = prepare_motifs(s, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_output_open(path, TFL_BY_NAME, &s->output, err);
+    }
+    if (status == TFL_OK) {
+        /* Only they depend on where a sequence lies. */
+        bool coordinates = o->scores != NULL || strcmp(s->format->name, "bed") == 0;
+        tfl_source_options options = {
+            .coordinates = coordinates && strcmp(o->coordinates, "auto") == 0, .empty_records = true, .shard = {1, 1}};
+        status = tfl_source_open_fasta(s->call->operand[0], &options, &s->source, err);
+    }
+    if (status == TFL_OK) {
+        status = open_scores(s, err);
+    }
+    return status;
+}
+
+static void free_items(scanning *s)
+{
+    for (size_t i = 0; s->item != NULL && i < s->n_items; i++) {
+        tfl_sequence_clear(&s->item[i].sequence);
+        tfl_region_clear(&s->item[i].region);
+        tfl_matches_clear(&s->item[i].matches);
+        free(s->item[i].value);
+        free(s->item[i].importance);
+    }
+    free(s->item);
+}
+
+static void tear_down(scanning *s)
+{
+    free_items(s);
+    for (unsigned i = 0; s->percentiles != NULL && i < s->threads; i++) {
+        tfl_percentiles_free(s->percentiles[i]);
+    }
+    free(s->percentiles);
+    tfl_scores_close(s->scores);
+    tfl_source_close(s->source);
+    tfl_hits_free(s->hits);
+    tfl_scanner_free(s->scanner);
+    free(s->width);
+    free(s->wanted.motif);
+    tfl_motifs_free(s->motifs);
+}
+
+/* ---------------------------------------------------------------- the pipeline */
+
+static tfl_status find_scores(scanning *s, scan_item *item, tfl_error *err)
+{
+    const tfl_sequence *sequence = &item->sequence;
+    int any = 0;
+    void *grown = item->value;
+    tfl_status status =
+        tfl_grow(&grown, &item->value_capacity, sequence->length + 1, sizeof *item->value, "scores", err);
+    item->value = grown;
+    if (status == TFL_OK) {
+        status = tfl_scores_find(s->scores, sequence, &item->region, item->value, &any, err);
+    }
+    if (status != TFL_OK || any || sequence->length == 0) {
+        return status;
+    }
+    s->n_missing++;
+    return s->options->allow_missing
+               ? TFL_OK
+               : tfl_fail(err, TFL_EINPUT, "%s: %s: %s has no score for it; with --allow-missing its matches have NA",
+                          tfl_source_name(s->source), sequence->name, s->options->scores);
+}
+
+static tfl_status read_item(void *context, void *slot, bool *end, tfl_error *err)
+{
+    scanning *s = context;
+    scan_item *item = slot;
+    tfl_status status = tfl_source_next(s->source, &item->sequence, &item->region, end, err);
+    if (status != TFL_OK || *end) {
+        return status;
+    }
+    item->fraction = tfl_source_fraction(s->source);
+    s->n_sequences++;
+    return s->scores != NULL ? find_scores(s, item, err) : TFL_OK;
+}
+
+static tfl_status weigh_matches(const scanning *s, unsigned worker, scan_item *item, tfl_error *err)
+{
+    const tfl_matches *matches = &item->matches;
+    void *grown = item->importance;
+    tfl_status status =
+        tfl_grow(&grown, &item->importance_capacity, matches->n + 1, sizeof *item->importance, "matches", err);
+    item->importance = grown;
+    for (size_t i = 0; i < s->n_widths && status == TFL_OK; i++) {
+        status = tfl_percentiles_add(s->percentiles[worker], s->width[i], item->value, item->sequence.length, err);
+    }
+    for (size_t i = 0; i < matches->n && status == TFL_OK; i++) {
+        const tfl_match *match = &matches->match[i];
+        item->importance[i] = tfl_importance_of(match, tfl_scanner_logodds(s->scanner, match->motif),
+                                                item->sequence.letters, item->value);
+    }
+    return status;
+}
+
+static tfl_status scan_one(void *context, unsigned worker, void *slot, tfl_error *err)
+{
+    const scanning *s = context;
+    scan_item *item = slot;
+    tfl_status status = tfl_scan(s->scanner, &item->sequence, &item->matches, err);
+    return status == TFL_OK && s->scores != NULL ? weigh_matches(s, worker, item, err) : status;
+}
+
+static tfl_status keep_matches(void *context, void *slot, tfl_error *err)
+{
+    scanning *s = context;
+    const scan_item *item = slot;
+    tfl_progress_step(&s->progress, item->sequence.index + 1, item->fraction);
+    return tfl_hits_add(s->hits, &item->sequence, &item->region, &item->matches,
+                        s->scores != NULL ? item->importance : NULL, err);
+}
+
+static const tfl_pipeline scan_pipeline = {read_item, scan_one, keep_matches};
+
+static tfl_status scan_all(scanning *s, tfl_error *err)
+{
+    s->item = tfl_calloc(s->n_items, sizeof *s->item);
+    void **slot = tfl_calloc(s->n_items, sizeof *slot);
+    if (s->item == NULL || slot == NULL) {
+        free(slot);
+        return tfl_fail_memory(err, "threads");
+    }
+    for (size_t i = 0; i < s->n_items; i++) {
+        slot[i] = &s->item[i];
+    }
+    tfl_progress_start(&s->progress, s->call, "sequences");
+    tfl_status status = tfl_pipeline_run(&scan_pipeline, s, slot, s->n_items, s->threads, err);
+    tfl_progress_end(&s->progress);
+    free(slot);
+    return status;
+}
+
+/* The counts of all threads, in the first one's. */
+static tfl_status write_hits(scanning *s, tfl_error *err)
+{
+    tfl_percentiles *all = s->percentiles != NULL ? s->percentiles[0] : NULL;
+    tfl_status status = TFL_OK;
+    for (unsigned i = 1; all != NULL && i < s->threads && status == TFL_OK; i++) {
+        status = tfl_percentiles_merge(all, s->percentiles[i], err);
+    }
+    return status == TFL_OK ? tfl_hits_write(s->hits, all, s->format, s->output, err) : status;
+}
+
+static tfl_status run_scan(const tfl_call *call, tfl_error *err)
+{
+    scanning s = {.call = call, .options = call->options};
+    tfl_status status = set_up(&s, err);
+    if (status == TFL_OK) {
+        status = scan_all(&s, err);
+    }
+    if (status == TFL_OK) {
+        status = write_hits(&s, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_output_commit(s.output, err);
+    } else {
+        tfl_output_discard(s.output);
+    }
+    if (status == TFL_OK) {
+        tfl_program_note(call, "%" PRIu64 " matches in %" PRIu64 " sequences", tfl_hits_count(s.hits), s.n_sequences);
+    }
+    if (status == TFL_OK && s.n_missing > 0) {
+        tfl_program_note(call, "note: %" PRIu64 " of %" PRIu64 " sequences have no score", s.n_missing, s.n_sequences);
+    }
+    tear_down(&s);
+    return status;
+}
+
+/* ---------------------------------------------------------------- the program */
+
 static const tfl_example examples[] = {
-    {"tfscan -p motifs.meme seqs.fa > hits.tsv", "matches with p-values up to 1e-4 on both strands"},
-    {"tfscore seqs.fa | tfscan -p motifs.meme --scores - seqs.fa", "and the importance that falls on each"},
-    {"tfscan -p motifs.meme --scores scores.bw -o hits.bed peaks.fa", "for a genome browser"},
-    {"tfscan -p jaspar.txt --motif GATA1 --top 5 --norc seqs.fa", "the five best places of one motif in each sequence"},
-    {0}};
+    {"tfscan -p motifs.meme seqs.fa", "matches of every motif with p <= 1e-4, on both strands"},
+    {"tfscore seqs.fa | tfscan -p motifs.meme --scores - seqs.fa", "and the contributions that fall on each"},
+    {"tfscan -p JASPAR.txt --motif MA0035.4 --top 5 peaks.fa", "the five best of one motif in each sequence"},
+    {"tfscan -p motifs.meme --scores scores.bw peaks.fa -o hits.bed", "on the genome, for a browser"},
+    {0},
+};
 
 static const tfl_command command = {
     .name = "tfscan",
-    .summary = "find motifs in sequences, and the importance that falls on each match",
+    .summary = "find matches of motifs in sequences, and the importance that falls on them",
     .operands = "seqs.fa",
     .min_operands = 1,
     .max_operands = 1,
-    .description = "Log-odds are natural logarithms of the motif's probabilities against the background; a placement "
-                   "over a letter other than A, C, G, T is not "
-                   "scored. P-values are for one placement of a random word; q-values are those of Benjamini and "
-                   "Hochberg, for each motif, over "
-                   "all placements scored. Score is the log-odds as a share of the motif's best, 0 to 1000.\n\n"
-                   "Importance: the sum, mean and sum of absolute values of the contributions under the match; their "
-                   "cosine with the motif's "
-                   "information content; and where the sum stands among the sums of all windows of that width, in "
-                   "percent. Rank is by log-odds among "
-                   "the motif's matches in the sequence.",
-    .option = rows,
+    .description =
+        "A match has log-odds (natural logarithms) against the background, its p-value (the probability that a random "
+        "word "
+        "of the background scores as high) and its q-value (Benjamini and Hochberg, over all placements of the motif "
+        "in all "
+        "sequences, counting the matches that are reported). Either case of letter is taken; a placement over a letter "
+        "other than A, C, G, T is not scored. Positions are 0-based, half open, on the forward strand, also of a match "
+        "on "
+        "'-'; its letters are shown in the motif's orientation.\n\n"
+        "The column score is -100 log10 p, at most 1000, for browsers. With --scores, importance_sum, _mean and _abs "
+        "are the "
+        "sum, mean and sum of absolute values of the contributions under the match; importance_cosine is the cosine "
+        "between "
+        "the contributions, each in the row of its letter, and the motif's probabilities times information content; "
+        "importance_percentile says how many per cent of all windows of that width, over all sequences, have a smaller "
+        "sum. "
+        "The column rank counts the matches of one motif in one sequence by log-odds.",
+    .option = scan_rows,
     .example = examples,
     .options_size = sizeof(scan_options),
-    .defaults = set_defaults,
-    .run = run,
+    .defaults = scan_defaults,
+    .run = run_scan,
 };
 
 int main(int argc, char **argv)

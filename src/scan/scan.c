@@ -173,6 +173,11 @@ const tfl_logodds *tfl_scanner_logodds(const tfl_scanner *scanner, size_t motif)
     return scanner->motif[motif].logodds;
 }
 
+bool tfl_scanner_can_match(const tfl_scanner *scanner, size_t motif)
+{
+    return scanner->motif[motif].threshold <= scanner->motif[motif].logodds->high;
+}
+
 /* ---------------------------------------------------------------- workspace */
 
 static void free_work(struct tfl_scan_work *work)
