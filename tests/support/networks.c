@@ -4,10 +4,19 @@
 
 #include "tflift/memory.h"
 
-#include <check.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Not an assertion of Check: programs that are no Check suite use these networks too. */
+static void need(bool ok, const char *what)
+{
+    if (!ok) {
+        (void)fprintf(stderr, "networks.c: %s\n", what);
+        abort();
+    }
+}
 
 /* ---------------------------------------------------------------- draws */
 
@@ -24,7 +33,7 @@ static bool coin(tfl_rng *rng)
 static float *random_floats(tfl_rng *rng, size_t n, double scale)
 {
     float *x = tfl_alloc_floats(n);
-    ck_assert_ptr_nonnull(x);
+    need(x != NULL, "out of memory");
     for (size_t i = 0; i < n; i++) {
         x[i] = (float)(scale * tfl_rng_normal(rng));
     }
@@ -68,7 +77,7 @@ static unsigned add(tfl_graph *graph, const char *kind, const unsigned *input, u
     tfl_error err = TFL_ERROR_INIT;
     unsigned index = 0;
     tfl_status status = tfl_graph_add(graph, kind, NULL, input, n, parameters, &index, &err);
-    ck_assert_msg(status == TFL_OK, "%s", err.message);
+    need(status == TFL_OK, err.message);
     return index;
 }
 
@@ -248,7 +257,7 @@ static unsigned add_gather(tfl_graph *graph, tfl_rng *rng, unsigned from)
     if (coin(rng)) {
         p.shape.dim[0] = between(rng, 1, 2 * p.shape.dim[0]);
         source = tfl_calloc(tfl_shape_size(&p.shape), sizeof *source);
-        ck_assert_ptr_nonnull(source);
+        need(source != NULL, "out of memory");
         for (size_t i = 0; i < tfl_shape_size(&p.shape); i++) {
             source[i] = (int64_t)tfl_rng_below(rng, (uint32_t)size + 2) - 2;
         }
@@ -418,7 +427,7 @@ tfl_graph *test_random_graph(uint64_t seed)
     tfl_rng rng;
     tfl_rng_init(&rng, seed, "network", 0);
     tfl_shape input = {.rank = 2, .dim = {4, between(&rng, 10, 40)}};
-    ck_assert_msg(tfl_graph_create(&input, &graph, &err) == TFL_OK, "%s", err.message);
+    need(tfl_graph_create(&input, &graph, &err) == TFL_OK, err.message);
     const test_kind *wanted = &kinds[seed % N_KINDS];
     bool last = strcmp(wanted->kind, "softmax") == 0;
 
@@ -444,6 +453,6 @@ tfl_graph *test_random_graph(uint64_t seed)
     } else if (coin(&rng)) {
         from = add_sigmoid(graph, &rng, from);
     }
-    ck_assert_msg(tfl_graph_finish(graph, from, NULL, &err) == TFL_OK, "%s", err.message);
+    need(tfl_graph_finish(graph, from, NULL, &err) == TFL_OK, err.message);
     return graph;
 }
