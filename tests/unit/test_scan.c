@@ -240,7 +240,8 @@ static size_t plain_top(const tfl_logodds *logodds, const tfl_sequence *s, size_
         if (best == n) {
             break;
         }
-        out[found++] = (tfl_match){.start = best, .strand = strand[best], .log_odds = score[best], .rank = found};
+        found++;
+        out[found - 1] = (tfl_match){.start = best, .strand = strand[best], .log_odds = score[best], .rank = found};
         for (size_t i = 0; i < n; i++) {
             bool near = i + half >= best && i + 2 <= best + half;
             score[i] = near || i == best ? NAN : score[i];
