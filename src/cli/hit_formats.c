@@ -3,6 +3,7 @@
 
 #include "cli/hits.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +64,8 @@ static tfl_status write_bed(const tfl_hit *hit, tfl_output *output, tfl_error *e
     int64_t from = region->start + (reverse ? region->length - start - width : start);
     char strand = (hit->match.strand == '-') != reverse ? '-' : '+';
     tfl_status status =
-        tfl_output_printf(output, err, "%s\t%lld\t%lld\t%s\t%d\t%c\t", region->contig, (long long)from,
-                          (long long)(from + width), hit->motif->name, browser_score(hit->match.pvalue), strand);
+        tfl_output_printf(output, err, "%s\t%" PRId64 "\t%" PRId64 "\t%s\t%d\t%c\t", region->contig, from, from + width,
+                          hit->motif->name, browser_score(hit->match.pvalue), strand);
     if (status == TFL_OK) {
         status = write_details(hit, output, err);
     }

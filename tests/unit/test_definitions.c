@@ -386,8 +386,8 @@ static void check_concat(tfl_rng *rng)
     do {
         place from = p;
         from.i[given.axis] %= shape.dim[given.axis];
-        double factor = (double)(p.i[given.axis] / shape.dim[given.axis] + 1);
-        check_at(&r, p, factor * at(r.in, r.x, from), "concat");
+        size_t input = p.i[given.axis] / shape.dim[given.axis]; /* input k holds k + 1 times the first */
+        check_at(&r, p, (double)(input + 1) * at(r.in, r.x, from), "concat");
     } while (next(r.out, &p));
     end(&r);
 }

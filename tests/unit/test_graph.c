@@ -261,7 +261,8 @@ static void check_gradient(uint64_t number)
         size += (double)gradient->of[0][i] * (double)gradient->of[0][i];
     }
     double best = INFINITY;
-    for (float step = 0x1p-7F; step > 0x1p-13F && best > 5e-3; step /= 2.0F) {
+    for (int halvings = 7; halvings < 13 && best > 5e-3; halvings++) {
+        float step = ldexpf(1.0F, -halvings);
         double error = fabs(slope_along(graph, values, direction, seed, step) - expected) / (sqrt(size) + 1e-3);
         best = error < best ? error : best;
     }
