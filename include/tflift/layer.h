@@ -36,6 +36,14 @@ bool tfl_shape_equal(const tfl_shape *a, const tfl_shape *b);
 /* "(50, 190)" into text; returns text. */
 const char *tfl_shape_text(const tfl_shape *shape, char text[64]);
 
+/* A value as [lines][length][channels] in memory, its positions being those along the last spatial axis, or the one before it where the last has
+ * length 1. Values of rank 1 have one position. */
+typedef struct tfl_map {
+    size_t lines, length, channels;
+    unsigned axis; /* of the shape, that the positions run along */
+} tfl_map;
+tfl_map tfl_shape_map(const tfl_shape *shape);
+
 /* How a multiplier passes through a layer; attribution rules are chosen by family. */
 typedef enum tfl_family {
     TFL_INPUT,
@@ -89,8 +97,8 @@ typedef struct tfl_layer_kind {
     /* out = f(in[0], in[1], …), every element written. */
     void (*forward)(const tfl_layer *layer, const float *const *in, float *out, float *scratch);
 
-    /* The same bytes as forward, for positions first … first + count - 1 of out along the last spatial axis (the one before it where the last has
-     * length 1 both in and out); the others are left alone, or written too. NULL: the kind has no faster way than forward. */
+    /* The same bytes as forward, for positions first … first + count - 1 of out (tfl_shape_map); the others are left alone, or written too.
+     * NULL: the kind has no faster way than forward. */
     void (*forward_range)(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch);
 
     /* grad_in[k] += (d out / d in[k])^T grad_out at in, for every k with grad_in[k] not NULL. relu'(0) = 0; a maximum sends its gradient
@@ -125,7 +133,7 @@ typedef struct tfl_layer_kind {
     void (*train_backward)(const tfl_layer *layer, const float *mask, const float *grad_out, float *const *grad_in);
 
     /* Number of positions of the input that one output position sees along the last spatial axis, its stride, and the offset of the
-     * first one, for receptive fields (along the axis of forward_range). Extent 0: the whole length. NULL: elementwise (1, 1, 0). */
+     * first one, for receptive fields (where in and out have positions along the same axis). Extent 0: the whole length. NULL: elementwise (1, 1, 0). */
     void (*window)(const tfl_layer *layer, size_t *extent, size_t *stride, int64_t *offset);
 } tfl_layer_kind;
 

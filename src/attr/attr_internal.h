@@ -77,13 +77,19 @@ struct tfl_explainer {
 
 enum { TFL_TEMPORARIES = 6 };
 
-/* What the walk keeps about a layer; NULL where it needs none. */
+/* Positions first … first + count - 1 of a value (tfl_shape_map); count 0: none. */
+typedef struct tfl_range {
+    size_t first, count;
+} tfl_range;
+
+/* What is kept about a layer; NULL where there is none. */
 typedef struct tfl_place {
     float *slope[TFL_SIGNS];      /* [size] of nonlinearities: dy / dx by their rule; one array unless RevealCancel */
     float *part[TFL_SIGNS];       /* [size] where plan->parts: positive and negative part of x - reference */
     float *multiplier[TFL_SIGNS]; /* [size] shared with other layers; one array unless plan->split */
     uint32_t *argmax_x;           /* [size] of maxima: where in the input each comes from */
     uint32_t *argmax_reference;
+    tfl_range changed;            /* by the substitution of in-silico mutagenesis, at most */
 } tfl_place;
 
 struct tfl_explain_workspace {

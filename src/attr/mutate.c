@@ -1,9 +1,9 @@
 /*
  * In-silico mutagenesis: every substitution is run through the network.
  *
- * The values of a substitution differ from those of the sequence only where it is seen. Layer by layer, the positions that have changed are found
- * by looking, whatever kind of layer it is; a convolution is then computed only at the positions that see one of those. Its other positions
- * keep the values of the sequence, so that the result has the same bytes as if all of it were computed.
+ * The values of a substitution differ from those of the sequence only at positions that see it. Each layer that can be run for some positions is run
+ * for these alone; its others keep the values of the sequence, so that the result has the same bytes as if all of it were computed. Any other
+ * layer is run wholly, and then compared with what it was.
  */
 #include "config.h"
 
@@ -11,76 +11,86 @@
 
 #include <string.h>
 
-/* Positions first … first + count - 1 along the length; count 0: none. */
-typedef struct range {
-    size_t first, count;
-} range;
+/* ---------------------------------------------------------------- ranges of positions */
 
-/* A value as [lines][length][channels], length being what ranges count. */
-typedef struct map {
-    size_t lines, length, channels;
-} map;
-
-static map map_of(const tfl_shape *shape, bool last_is_one)
+static tfl_range join(tfl_range a, tfl_range b)
 {
-    bool turn = shape->rank == 3 && last_is_one;
-    size_t length = shape->rank < 2 ? 1 : turn ? shape->dim[1] : shape->dim[shape->rank - 1];
-    size_t channels = shape->dim[0];
-    return (map){tfl_shape_size(shape) / length / channels, length, channels};
+    if (a.count == 0 || b.count == 0) {
+        return a.count == 0 ? b : a;
+    }
+    size_t first = a.first < b.first ? a.first : b.first;
+    size_t end_a = a.first + a.count;
+    size_t end_b = b.first + b.count;
+    return (tfl_range){first, (end_a > end_b ? end_a : end_b) - first};
 }
 
-/* ---------------------------------------------------------------- what has changed */
-
-static bool position_differs(const map *m, const float *a, const float *b, size_t position)
+static bool position_differs(const tfl_map *map, const float *a, const float *b, size_t position)
 {
-    for (size_t line = 0; line < m->lines; line++) {
-        size_t at = (line * m->length + position) * m->channels;
-        if (memcmp(a + at, b + at, m->channels * sizeof *a) != 0) {
+    for (size_t line = 0; line < map->lines; line++) {
+        size_t at = (line * map->length + position) * map->channels;
+        if (memcmp(a + at, b + at, map->channels * sizeof *a) != 0) {
             return true;
         }
     }
     return false;
 }
 
-static range find_changed(const map *m, const float *a, const float *b)
+static tfl_range find_changed(const tfl_map *map, const float *a, const float *b)
 {
-    range changed = {0, m->length};
-    while (changed.count > 0 && !position_differs(m, a, b, changed.first)) {
+    tfl_range changed = {0, map->length};
+    while (changed.count > 0 && !position_differs(map, a, b, changed.first)) {
         changed.first++;
         changed.count--;
     }
-    while (changed.count > 0 && !position_differs(m, a, b, changed.first + changed.count - 1)) {
+    while (changed.count > 0 && !position_differs(map, a, b, changed.first + changed.count - 1)) {
         changed.count--;
     }
     return changed;
 }
 
-/* Positions of the output that see a changed one of the input. */
-static range find_affected(const tfl_layer *layer, const map *out, range changed)
+static void copy_range(const tfl_map *map, tfl_range r, const float *from, float *to)
+{
+    for (size_t line = 0; r.count > 0 && line < map->lines; line++) {
+        size_t at = (line * map->length + r.first) * map->channels;
+        memcpy(to + at, from + at, r.count * map->channels * sizeof *to);
+    }
+}
+
+/* Positions of an output of that length which see a changed one of the input, where position p sees offset + p stride … + extent - 1. */
+static tfl_range see_changed(const tfl_layer *layer, size_t length, tfl_range changed)
 {
     size_t extent;
     size_t stride;
     int64_t offset;
     layer->kind->window(layer, &extent, &stride, &offset);
-    if (changed.count == 0 || extent == 0) {
-        return (range){0, changed.count == 0 ? 0 : out->length};
+    if (extent == 0) {
+        return (tfl_range){0, length};
     }
-    /* Window p sees offset + p stride … + extent - 1. */
     int64_t step = (int64_t)stride;
     int64_t low = (int64_t)changed.first - offset - (int64_t)extent + 1;
     int64_t high = (int64_t)(changed.first + changed.count - 1) - offset;
     int64_t first = low > 0 ? (low + step - 1) / step : 0;
     int64_t end = high < 0 ? 0 : high / step + 1;
-    end = end > (int64_t)out->length ? (int64_t)out->length : end;
-    return first < end ? (range){(size_t)first, (size_t)(end - first)} : (range){0, 0};
+    end = end > (int64_t)length ? (int64_t)length : end;
+    return first < end ? (tfl_range){(size_t)first, (size_t)(end - first)} : (tfl_range){0, 0};
 }
 
-static void copy_range(const map *m, range r, const float *from, float *to)
+/* Positions of the layer's output that may change when those of its inputs do. */
+static tfl_range find_affected(const tfl_explain_workspace *w, const tfl_layer *layer, const tfl_map *map)
 {
-    for (size_t line = 0; r.count > 0 && line < m->lines; line++) {
-        size_t at = (line * m->length + r.first) * m->channels;
-        memcpy(to + at, from + at, r.count * m->channels * sizeof *to);
+    tfl_range changed = {0, 0};
+    bool same_axis = true;
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        changed = join(changed, w->at[layer->input[k]].changed);
+        same_axis &= tfl_shape_map(&layer->input_shape[k]).axis == map->axis;
     }
+    if (changed.count == 0) {
+        return changed;
+    }
+    if (!same_axis) {
+        return (tfl_range){0, map->length};
+    }
+    return layer->kind->window == NULL ? changed : see_changed(layer, map->length, changed);
 }
 
 /* ---------------------------------------------------------------- one substitution */
@@ -89,21 +99,22 @@ static void copy_range(const map *m, range r, const float *from, float *to)
 static void run_layer(tfl_explain_workspace *w, unsigned l)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
-    const tfl_values *before = w->input_values;
+    const float *before = w->input_values->of[l];
     tfl_values *now = w->reference_values;
+    tfl_place *at = &w->at[l];
+    const tfl_map map = tfl_shape_map(&layer->shape);
     const float *in[TFL_MAX_INPUTS];
     tfl_values_inputs(now, layer, in);
-    if (layer->kind->forward_range == NULL || layer->kind->window == NULL) {
+    if (layer->kind->forward_range == NULL) {
         layer->kind->forward(layer, in, now->of[l], now->scratch);
+        at->changed = find_changed(&map, now->of[l], before);
         return;
     }
-    const tfl_shape *from = &layer->input_shape[0];
-    bool last_is_one = from->dim[from->rank - 1] == 1 && layer->shape.dim[layer->shape.rank - 1] == 1;
-    const map in_map = map_of(from, last_is_one);
-    const map out_map = map_of(&layer->shape, last_is_one);
-    range old = find_changed(&out_map, now->of[l], before->of[l]);
-    copy_range(&out_map, old, before->of[l], now->of[l]);
-    range affected = find_affected(layer, &out_map, find_changed(&in_map, in[0], before->of[layer->input[0]]));
+    tfl_range affected = find_affected(w, layer, &map);
+    if (affected.first != at->changed.first || affected.count != at->changed.count) {
+        copy_range(&map, at->changed, before, now->of[l]);
+    }
+    at->changed = affected;
     if (affected.count > 0) {
         layer->kind->forward_range(layer, in, now->of[l], affected.first, affected.count, now->scratch);
     }
@@ -116,6 +127,7 @@ static void run_substitutions(tfl_explain_workspace *w, const tfl_task_list *tas
     size_t channels = plan->graph->layer[0].shape.dim[0];
     const float *x = w->input_values->of[0] + position * channels;
     float *row = w->reference_values->of[0] + position * channels;
+    w->at[0].changed = (tfl_range){position, 1};
     for (size_t base = 0; base < channels; base++) {
         memset(row, 0, channels * sizeof *row);
         row[base] = 1.0F;
@@ -176,6 +188,7 @@ void tfl_mutate(tfl_explain_workspace *w, const tfl_task_list *task, const tfl_e
     const tfl_layer *input = &plan->graph->layer[0];
     for (unsigned l = 0; l <= plan->target; l++) {
         memcpy(w->reference_values->of[l], w->input_values->of[l], plan->graph->layer[l].size * sizeof(float));
+        w->at[l].changed = (tfl_range){0, 0};
     }
     w->reference_known = false;
     for (size_t position = 0; position < input->size / input->shape.dim[0]; position++) {

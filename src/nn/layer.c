@@ -71,6 +71,15 @@ size_t tfl_shape_size(const tfl_shape *shape)
     return size;
 }
 
+tfl_map tfl_shape_map(const tfl_shape *shape)
+{
+    tfl_map map = {.axis = shape->rank - 1, .channels = shape->dim[0]};
+    map.axis -= shape->rank == 3 && shape->dim[2] == 1;
+    map.length = shape->rank > 1 ? shape->dim[map.axis] : 1;
+    map.lines = tfl_shape_size(shape) / map.channels / map.length;
+    return map;
+}
+
 tfl_status tfl_shape_check(const tfl_shape *shape, tfl_error *err)
 {
     if (shape->rank < 1 || shape->rank > TFL_MAX_RANK) {
@@ -202,6 +211,14 @@ tfl_status tfl_layer_create_same_shape(tfl_layer *layer, const void *parameters,
     }
     layer->shape = *input[0];
     return TFL_OK;
+}
+
+void tfl_layer_run_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, tfl_run_elements *run)
+{
+    tfl_map map = tfl_shape_map(&layer->shape);
+    for (size_t line = 0; line < map.lines; line++) {
+        run(layer, in, out, (line * map.length + first) * map.channels, count * map.channels);
+    }
 }
 
 void tfl_layer_backward_linear(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out,

@@ -18,18 +18,36 @@ static bool takes_part(const tfl_layer *layer, unsigned k, tfl_part part)
     return part == TFL_ALL || (part == TFL_POSITIVE) == (weight(layer, k) > 0.0F);
 }
 
-static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
+/* out += the inputs, for n elements. */
+static void add_elements(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, size_t first, size_t n)
 {
     const tfl_kernels *kernels = tfl_kernels_get();
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        if (takes_part(layer, k, part)) {
+            kernels->add_scaled(out + first, weight(layer, k), in[k] + first, n);
+        }
+    }
+}
+
+static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
+{
     (void)scratch;
     if (!accumulate) {
         memset(out, 0, layer->size * sizeof *out);
     }
-    for (unsigned k = 0; k < layer->n_inputs; k++) {
-        if (takes_part(layer, k, part)) {
-            kernels->add_scaled(out, weight(layer, k), in[k], layer->size);
-        }
-    }
+    add_elements(layer, part, in, out, 0, layer->size);
+}
+
+static void run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t n)
+{
+    memset(out + first, 0, n * sizeof *out);
+    add_elements(layer, TFL_ALL, in, out, first, n);
+}
+
+static void forward_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    (void)scratch;
+    tfl_layer_run_range(layer, in, out, first, count, run_elements);
 }
 
 static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
@@ -60,6 +78,7 @@ const tfl_layer_kind tfl_layer_add = {
     .max_inputs = 0,
     .create = tfl_layer_create_same_shape,
     .forward = forward,
+    .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,
@@ -72,6 +91,7 @@ const tfl_layer_kind tfl_layer_sub = {
     .max_inputs = 2,
     .create = tfl_layer_create_same_shape,
     .forward = forward,
+    .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,

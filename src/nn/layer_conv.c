@@ -344,46 +344,55 @@ static size_t scratch_size(const tfl_layer *layer)
     return state->scratch;
 }
 
-/* Lays a map [height][width][channels] into a larger one of zeros with its corner at (top, left), which may be outside. */
-static void lay(const float *map, const tfl_extent *size, float *padded, size_t height, size_t width, ptrdiff_t top, ptrdiff_t left)
+/* A part of a padded map: columns first … end - 1 of all lines. */
+typedef struct band {
+    size_t first, end;
+} band;
+
+/* Lays columns of a map [height][width][channels] into a larger one of zeros with its corner at (top, left), which may be outside. */
+static void lay(const float *map, const tfl_extent *size, float *padded, size_t height, size_t width, ptrdiff_t top, ptrdiff_t left,
+                band part)
 {
     size_t channels = size->channels;
-    size_t first = left < 0 ? 0 : tfl_min_size((size_t)left, width);
-    size_t skip = left < 0 ? (size_t)-left : 0;
-    size_t n = skip < size->width ? tfl_min_size(size->width - skip, width - first) : 0;
+    ptrdiff_t right = left + (ptrdiff_t)size->width;
+    size_t first = left > (ptrdiff_t)part.first ? tfl_min_size((size_t)left, part.end) : part.first;
+    size_t end = right < 0 ? first : tfl_max_size(first, tfl_min_size((size_t)right, part.end));
     for (size_t i = 0; i < height; i++, padded += width * channels) {
         ptrdiff_t from = (ptrdiff_t)i - top;
-        if (from < 0 || (size_t)from >= size->height || n == 0) {
-            memset(padded, 0, width * channels * sizeof *padded);
+        if (from < 0 || (size_t)from >= size->height || first == end) {
+            memset(padded + part.first * channels, 0, (part.end - part.first) * channels * sizeof *padded);
             continue;
         }
-        const float *line = map + ((size_t)from * size->width + skip) * channels;
-        memset(padded, 0, first * channels * sizeof *padded);
-        memcpy(padded + first * channels, line, n * channels * sizeof *padded);
-        memset(padded + (first + n) * channels, 0, (width - first - n) * channels * sizeof *padded);
+        const float *line = map + ((size_t)from * size->width + (size_t)((ptrdiff_t)first - left)) * channels;
+        memset(padded + part.first * channels, 0, (first - part.first) * channels * sizeof *padded);
+        memcpy(padded + first * channels, line, (end - first) * channels * sizeof *padded);
+        memset(padded + end * channels, 0, (part.end - end) * channels * sizeof *padded);
     }
 }
 
-static const float *pad_input(const conv *state, const float *in, float *scratch)
+static const float *pad_input(const conv *state, const float *in, band part, float *scratch)
 {
     if (!state->pads) {
         return in;
     }
-    lay(in, &state->in, scratch, state->padded_height, state->padded_width, (ptrdiff_t)state->before[0], (ptrdiff_t)state->before[1]);
+    lay(in, &state->in, scratch, state->padded_height, state->padded_width, (ptrdiff_t)state->before[0], (ptrdiff_t)state->before[1],
+        part);
     return scratch;
 }
 
-/* Whether a position along the length is a line of the map: its width is 1, but the kernel's is not, so that the axes stay as they are. */
+/* Whether positions of the output are lines of the map: its width is 1, but the kernel's is not, so that the axes stay as they are. */
 static bool counts_lines(const conv *state)
 {
-    return state->in.width == 1 && state->out.width == 1 && state->out.height > 1;
+    return state->out.width == 1 && state->out.height > 1;
 }
 
 /* Columns first … first + count - 1 of the output. */
 static void convolve(const conv *state, int part, const float *bias, const float *in, float *out, size_t first, size_t count,
                      bool accumulate, float *scratch)
 {
-    const float *a = pad_input(state, in, scratch);
+    size_t reach = (count - 1) * state->stride[1] + (state->kernel[1] - 1) * state->dilation[1] + 1;
+    const band seen = {first * state->stride[1], first * state->stride[1] + reach};
+    const float *a = pad_input(state, in, seen, scratch);
     size_t packed_size = state->kernels->packed_size(&state->rows, state->group_out);
     for (size_t y = 0; y < state->out.height; y++) {
         const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels + first * state->rows.stride;
@@ -424,7 +433,7 @@ static void transpose_by_windows(const conv *state, int part, const float *grad_
     size_t line = state->back_width * state->out.channels;
     lay(grad_out, &state->out, scratch, state->back_height, state->back_width,
         (ptrdiff_t)((state->kernel[0] - 1) * state->dilation[0]) - (ptrdiff_t)state->before[0],
-        (ptrdiff_t)((state->kernel[1] - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1]);
+        (ptrdiff_t)((state->kernel[1] - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1], (band){0, state->back_width});
     for (size_t y = 0; y < state->in.height; y++) {
         for (size_t group = 0; group < state->groups; group++) {
             state->kernels->product(&state->back_rows, state->in.width, scratch + y * line + group * state->group_out,
@@ -517,7 +526,7 @@ static size_t weights(tfl_layer *layer, tfl_weights *list, size_t max)
 static void weight_gradient(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *scratch)
 {
     const conv *state = layer->state;
-    const float *a = pad_input(state, in[0], scratch);
+    const float *a = pad_input(state, in[0], (band){0, state->padded_width}, scratch);
     for (size_t y = 0; y < state->out.height; y++) {
         const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels;
         const float *g = grad_out + y * state->out.width * state->out.channels;

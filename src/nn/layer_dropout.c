@@ -33,6 +33,18 @@ static void forward(const tfl_layer *layer, const float *const *in, float *out, 
     memcpy(out, in[0], layer->size * sizeof *out);
 }
 
+static void run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t n)
+{
+    (void)layer;
+    memcpy(out + first, in[0] + first, n * sizeof *out);
+}
+
+static void forward_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    (void)scratch;
+    tfl_layer_run_range(layer, in, out, first, count, run_elements);
+}
+
 static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
 {
     (void)scratch;
@@ -78,6 +90,7 @@ const tfl_layer_kind tfl_layer_dropout = {
     .free = tfl_layer_free_state,
     .parameters = parameters_of,
     .forward = forward,
+    .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,

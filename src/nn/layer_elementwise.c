@@ -61,6 +61,18 @@ static void forward(const tfl_layer *layer, const float *const *in, float *out, 
     function(layer, in[0], out);
 }
 
+static void run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t n)
+{
+    const elementwise *state = layer->state;
+    state->kernels->function[state->function](in[0] + first, out + first, n, state->parameters.alpha, state->parameters.beta);
+}
+
+static void forward_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    (void)scratch;
+    tfl_layer_run_range(layer, in, out, first, count, run_elements);
+}
+
 static void backward(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out, float *const *grad_in,
                      float *scratch)
 {
@@ -87,6 +99,7 @@ static void backward(const tfl_layer *layer, const float *const *in, const float
         .parameters = parameters_of,                                                                                       \
         .scratch = scratch_size,                                                                                           \
         .forward = forward,                                                                                                \
+        .forward_range = forward_range,                                                                                    \
         .backward = backward,                                                                                              \
         .function = function,                                                                                              \
         .derivative = derivative,                                                                                          \

@@ -115,15 +115,37 @@ static const void *parameters_of(const tfl_layer *layer)
 /* Calls visit for each window with its output element's channels and its two spans. */
 typedef void visit_window(const pool *state, void *context, size_t out_offset, span y, span x);
 
-static void for_windows(const pool *state, visit_window *visit, void *context)
+static void for_some_windows(const pool *state, const size_t first[2], const size_t count[2], visit_window *visit, void *context)
 {
-    for (size_t i = 0; i < state->out.height; i++) {
+    for (size_t i = first[0]; i < first[0] + count[0]; i++) {
         span y = find_span(&state->parameters, 0, state->in.height, i);
-        for (size_t j = 0; j < state->out.width; j++) {
+        for (size_t j = first[1]; j < first[1] + count[1]; j++) {
             span x = find_span(&state->parameters, 1, state->in.width, j);
             visit(state, context, (i * state->out.width + j) * state->out.channels, y, x);
         }
     }
+}
+
+static void for_windows(const pool *state, visit_window *visit, void *context)
+{
+    const size_t first[2] = {0, 0}, count[2] = {state->out.height, state->out.width};
+    for_some_windows(state, first, count, visit, context);
+}
+
+/* Axis of the window, 0 or 1, that the positions of the output run along. */
+static unsigned position_axis(const tfl_layer *layer)
+{
+    return tfl_shape_map(&layer->shape).axis == layer->shape.rank - 1 ? 1 : 0;
+}
+
+static void for_positions(const tfl_layer *layer, size_t first, size_t n, visit_window *visit, void *context)
+{
+    const pool *state = layer->state;
+    unsigned axis = position_axis(layer);
+    size_t begin[2] = {0, 0}, count[2] = {state->out.height, state->out.width};
+    begin[axis] = first;
+    count[axis] = n;
+    for_some_windows(state, begin, count, visit, context);
 }
 
 /* Offset of the channels of position (i, j) of a window. */
@@ -138,9 +160,10 @@ static void window(const tfl_layer *layer, size_t *extent, size_t *stride, int64
     const pool *state = layer->state;
     const tfl_pool_parameters *p = &state->parameters;
     bool global = layer->kind == &tfl_layer_global_average_pool || layer->kind == &tfl_layer_global_max_pool;
-    *extent = global ? 0 : (p->kernel[1] - 1) * p->dilation[1] + 1;
-    *stride = p->stride[1];
-    *offset = -(int64_t)p->pad_before[1];
+    unsigned axis = position_axis(layer);
+    *extent = global ? 0 : (p->kernel[axis] - 1) * p->dilation[axis] + 1;
+    *stride = p->stride[axis];
+    *offset = -(int64_t)p->pad_before[axis];
 }
 
 /* ---------------------------------------------------------------- average */
@@ -187,6 +210,21 @@ static void average_apply(const tfl_layer *layer, tfl_part part, const float *co
 static void average_forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
 {
     average_apply(layer, TFL_ALL, in, out, false, scratch);
+}
+
+static void clear_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t n)
+{
+    (void)layer;
+    (void)in;
+    memset(out + first, 0, n * sizeof *out);
+}
+
+static void average_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    average_context context = {.in = in[0], .out = out};
+    (void)scratch;
+    tfl_layer_run_range(layer, in, out, first, count, clear_elements);
+    for_positions(layer, first, count, add_average, &context);
 }
 
 static void average_transpose(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch)
@@ -241,6 +279,13 @@ static void maximum_forward(const tfl_layer *layer, const float *const *in, floa
     for_windows(layer->state, find_maximum, &context);
 }
 
+static void maximum_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    maximum_context context = {.in = in[0], .out = out};
+    (void)scratch;
+    for_positions(layer, first, count, find_maximum, &context);
+}
+
 static void argmax(const tfl_layer *layer, const float *in, uint32_t *where)
 {
     maximum_context context = {.in = in, .where = where};
@@ -276,6 +321,7 @@ static void maximum_backward(const tfl_layer *layer, const float *const *in, con
         .free = tfl_layer_free_state,         \
         .parameters = parameters_of,          \
         .forward = average_forward,           \
+        .forward_range = average_range,       \
         .backward = tfl_layer_backward_linear, \
         .apply = average_apply,               \
         .transpose = average_transpose,       \
@@ -293,6 +339,7 @@ static void maximum_backward(const tfl_layer *layer, const float *const *in, con
         .parameters = parameters_of,   \
         .scratch = maximum_scratch,    \
         .forward = maximum_forward,    \
+        .forward_range = maximum_range, \
         .backward = maximum_backward,  \
         .argmax = argmax,              \
         .window = window,              \

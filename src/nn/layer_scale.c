@@ -117,6 +117,23 @@ static void forward(const tfl_layer *layer, const float *const *in, float *out, 
     apply(layer, TFL_ALL, in, out, true, scratch);
 }
 
+static void run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t n)
+{
+    const scale *state = layer->state;
+    if (state->shift == NULL) {
+        memset(out + first, 0, n * sizeof *out);
+    } else {
+        memcpy(out + first, state->shift + first, n * sizeof *out);
+    }
+    state->kernels->add_product(out + first, state->part[TFL_ALL] + first, in[0] + first, n);
+}
+
+static void forward_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
+{
+    (void)scratch;
+    tfl_layer_run_range(layer, in, out, first, count, run_elements);
+}
+
 static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch)
 {
     const scale *state = layer->state;
@@ -141,6 +158,7 @@ const tfl_layer_kind tfl_layer_scale = {
     .free = destroy,
     .parameters = parameters_of,
     .forward = forward,
+    .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,

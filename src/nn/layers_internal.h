@@ -49,6 +49,11 @@ tfl_status tfl_layer_need_floats(float **array, size_t n, tfl_error *err) TFL_MU
 /* create of kinds whose output has the shape of all their inputs, and that have no state. */
 tfl_status tfl_layer_create_same_shape(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err);
 
+/* For forward_range of kinds that go element by element: calls run for the elements of each line that lie in the range, n beginning at
+ * first_element. */
+typedef void tfl_run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first_element, size_t n);
+void tfl_layer_run_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, tfl_run_elements *run);
+
 /* backward of linear kinds: transpose with all weights. */
 void tfl_layer_backward_linear(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out,
                                float *const *grad_in, float *scratch);

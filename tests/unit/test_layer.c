@@ -342,18 +342,14 @@ static void check_elementwise(instance *it, tfl_rng *rng)
 static void check_range(instance *it, tfl_rng *rng)
 {
     const tfl_layer *layer = it->layer;
-    const tfl_shape *out = &layer->shape, *in = &layer->input_shape[0];
+    tfl_map map = tfl_shape_map(&layer->shape);
     if (layer->kind->forward_range == NULL) {
         return;
     }
-    unsigned axis = out->rank - 1;
-    axis -= out->rank == 3 && out->dim[2] == 1 && in->dim[2] == 1;
-    size_t length = out->dim[axis], channels = out->dim[0];
-    size_t first = tfl_rng_below(rng, (uint32_t)length), count = 1 + tfl_rng_below(rng, (uint32_t)(length - first));
+    size_t first = tfl_rng_below(rng, (uint32_t)map.length), count = 1 + tfl_rng_below(rng, (uint32_t)(map.length - first));
     layer->kind->forward(layer, (const float *const *)it->in, it->out, it->scratch);
-    memcpy(it->other_out, it->out, layer->size * sizeof(float));
     for (size_t i = 0; i < layer->size; i++) {
-        size_t position = i / channels % length;
+        size_t position = i / map.channels % map.length;
         it->other_out[i] = position < first || position >= first + count ? it->out[i] : NAN;
     }
     layer->kind->forward_range(layer, (const float *const *)it->in, it->other_out, first, count, it->scratch);
