@@ -15,11 +15,12 @@
 
 /* ---------------------------------------------------------------- logarithms, exact in the range of doubles */
 
+/* floor(value / 2^bits), of |value| < 2^40 and bits < 40; a shift of a negative number would be the compiler's to
+ * define. */
 static int floor_shift(int64_t value, unsigned bits)
 {
-    int64_t unit = (int64_t)1 << bits;
-    int64_t quotient = value / unit;
-    return (int)(value % unit < 0 ? quotient - 1 : quotient);
+    uint64_t raised = (uint64_t)(value + (INT64_C(1) << 40)) >> bits;
+    return (int)((int64_t)raised - (INT64_C(1) << (40 - bits)));
 }
 
 /* floor(log10(2^e)), or of 3/4 of it. */
@@ -36,34 +37,28 @@ static int log2_of_power(int e)
 
 /* ---------------------------------------------------------------- choosing among the candidates */
 
-/* The interval in units of 10^k / 4. */
-typedef struct interval {
-    uint64_t low, value, high;
-    bool closed; /* its ends read back as the number too */
-    int k;
-} interval;
-
-static tfl_decimal choose(const interval *scaled)
+/* low, value and high are in units of 10^k / 4; closed: low and high read back as the number too. */
+static tfl_decimal choose(uint64_t low, uint64_t value, uint64_t high, bool closed, int k)
 {
-    uint64_t low = scaled->low + !scaled->closed;
-    uint64_t high = scaled->high - !scaled->closed;
-    uint64_t s = scaled->value / 4;
+    low += !closed;
+    high -= !closed;
+    uint64_t s = value / 4;
     if (s >= 10) { /* a digit less will do where just one of the two multiples of ten around lies inside */
         uint64_t tens = s / 10;
         bool down = low <= 40 * tens;
         bool up = 40 * tens + 40 <= high;
         if (down != up) {
-            return (tfl_decimal){tens + up, scaled->k + 1};
+            return (tfl_decimal){tens + up, k + 1};
         }
     }
     bool down = low <= 4 * s;
     bool up = 4 * s + 4 <= high;
     if (down != up) {
-        return (tfl_decimal){s + up, scaled->k};
+        return (tfl_decimal){s + up, k};
     }
     uint64_t middle = 4 * s + 2;
-    bool nearer_up = scaled->value > middle || (scaled->value == middle && s % 2 == 1);
-    return (tfl_decimal){s + nearer_up, scaled->k};
+    bool nearer_up = value > middle || (value == middle && s % 2 == 1);
+    return (tfl_decimal){s + nearer_up, k};
 }
 
 /* ---------------------------------------------------------------- scaling */
@@ -112,14 +107,14 @@ tfl_decimal tfl_decimal_of_float(float value)
     int q = (exponent > 0 ? exponent : 1) - 150;
     bool narrow = fraction == 0 && exponent > 1;
 
-    interval scaled = {.closed = c % 2 == 0, .k = log10_of_power(q, narrow)};
-    int h = q + log2_of_power(-scaled.k) + 1;
-    const uint64_t *power = power_of_ten(-scaled.k);
+    int k = log10_of_power(q, narrow);
+    int h = q + log2_of_power(-k) + 1;
+    const uint64_t *power = power_of_ten(-k);
     uint64_t rounded = power[0] + (power[1] != 0);
-    scaled.low = scale_float(rounded, (4 * c - 2 + narrow) << h);
-    scaled.value = scale_float(rounded, (4 * c) << h);
-    scaled.high = scale_float(rounded, (4 * c + 2) << h);
-    return choose(&scaled);
+    uint64_t low = scale_float(rounded, (4 * c - 2 + narrow) << h);
+    uint64_t middle = scale_float(rounded, (4 * c) << h);
+    uint64_t high = scale_float(rounded, (4 * c + 2) << h);
+    return choose(low, middle, high, c % 2 == 0, k);
 }
 
 tfl_decimal tfl_decimal_of_double(double value)
@@ -132,11 +127,11 @@ tfl_decimal tfl_decimal_of_double(double value)
     int q = (exponent > 0 ? exponent : 1) - 1075;
     bool narrow = fraction == 0 && exponent > 1;
 
-    interval scaled = {.closed = c % 2 == 0, .k = log10_of_power(q, narrow)};
-    int h = q + log2_of_power(-scaled.k) + 1;
-    const uint64_t *power = power_of_ten(-scaled.k);
-    scaled.low = scale_double(power, (4 * c - 2 + narrow) << h);
-    scaled.value = scale_double(power, (4 * c) << h);
-    scaled.high = scale_double(power, (4 * c + 2) << h);
-    return choose(&scaled);
+    int k = log10_of_power(q, narrow);
+    int h = q + log2_of_power(-k) + 1;
+    const uint64_t *power = power_of_ten(-k);
+    uint64_t low = scale_double(power, (4 * c - 2 + narrow) << h);
+    uint64_t middle = scale_double(power, (4 * c) << h);
+    uint64_t high = scale_double(power, (4 * c + 2) << h);
+    return choose(low, middle, high, c % 2 == 0, k);
 }

@@ -184,36 +184,56 @@ bool tfl_parse_double(const char *text, double *value)
 
 /* ---------------------------------------------------------------- numbers to text */
 
-/* Digits with zeros behind them, so that copies of a fixed size (which cost next to nothing) may take more than is
- * needed. */
-enum { MOST_DIGITS_OUT = 20, ROOM = 24 };
+static const uint64_t power_of_ten[] = {UINT64_C(1),
+                                        UINT64_C(10),
+                                        UINT64_C(100),
+                                        UINT64_C(1000),
+                                        UINT64_C(10000),
+                                        UINT64_C(100000),
+                                        UINT64_C(1000000),
+                                        UINT64_C(10000000),
+                                        UINT64_C(100000000),
+                                        UINT64_C(1000000000),
+                                        UINT64_C(10000000000),
+                                        UINT64_C(100000000000),
+                                        UINT64_C(1000000000000),
+                                        UINT64_C(10000000000000),
+                                        UINT64_C(100000000000000),
+                                        UINT64_C(1000000000000000),
+                                        UINT64_C(10000000000000000),
+                                        UINT64_C(100000000000000000),
+                                        UINT64_C(1000000000000000000),
+                                        UINT64_C(10000000000000000000)};
 
-typedef struct digit_text {
-    char byte[MOST_DIGITS_OUT + ROOM + 4];
-    const char *first;
-    int n;
-} digit_text;
+enum { MOST_DIGITS_OUT = sizeof power_of_ten / sizeof *power_of_ten };
 
-static void write_digits(uint64_t digits, digit_text *text)
+static size_t count_digits(uint64_t number)
+{
+    size_t n = number < power_of_ten[7] ? 1 : 8;
+    while (n < MOST_DIGITS_OUT && number >= power_of_ten[n]) {
+        n++;
+    }
+    return n;
+}
+
+/* The last n digits of number, zeros in front where it has fewer. */
+static void put_digits(char *text, uint64_t number, size_t n)
 {
     static const char pairs[] =
         "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
         "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    memset(text->byte + MOST_DIGITS_OUT, '0', sizeof text->byte - MOST_DIGITS_OUT);
-    char *at = text->byte + MOST_DIGITS_OUT;
-    while (digits >= 100) {
-        at -= 2;
-        memcpy(at, pairs + 2 * (digits % 100), 2);
-        digits /= 100;
+    for (; number > UINT32_MAX && n >= 2; n -= 2) {
+        memcpy(text + n - 2, pairs + 2 * (number % 100), 2);
+        number /= 100;
     }
-    if (digits >= 10) {
-        at -= 2;
-        memcpy(at, pairs + 2 * digits, 2);
-    } else {
-        *--at = (char)('0' + digits);
+    uint32_t rest = (uint32_t)number; /* shorter to divide */
+    for (; n >= 2; n -= 2) {
+        memcpy(text + n - 2, pairs + 2 * (rest % 100), 2);
+        rest /= 100;
     }
-    text->first = at;
-    text->n = (int)(text->byte + MOST_DIGITS_OUT - at);
+    if (n > 0) {
+        text[0] = (char)('0' + rest % 10);
+    }
 }
 
 /* e-07, e+16, e-123. */
@@ -231,32 +251,40 @@ static size_t write_exponent(char *at, int exponent)
     return (size_t)(at - start);
 }
 
-/* 0.d1d2…dn * 10^point as %g would write it: plain within [1e-5, 1e16), with an exponent outside. out has room for 2
- * ROOM + 8. Returns the length. */
-static size_t lay_out(char *out, const digit_text *text, int point)
+/* d.ddde-07 */
+static size_t lay_out_exponent(char *text, uint64_t digits, size_t n, int exponent)
 {
-    size_t n = (size_t)text->n;
-    int exponent = point - 1;
-    if (exponent < -5 || exponent > 15) {
-        out[0] = text->first[0];
-        out[1] = '.';
-        memcpy(out + 2, text->first + 1, ROOM);
-        size_t length = n > 1 ? n + 1 : 1;
-        return length + write_exponent(out + length, exponent);
+    uint64_t unit = power_of_ten[n - 1];
+    text[0] = (char)('0' + digits / unit);
+    text[1] = '.';
+    put_digits(text + 2, digits % unit, n - 1);
+    size_t length = n > 1 ? n + 1 : 1;
+    return length + write_exponent(text + length, exponent);
+}
+
+/* The n digits times 10^(point - n) as %g would write them: plain within [1e-5, 1e16), with an exponent outside.
+ * Returns the length. */
+static size_t lay_out(char *text, uint64_t digits, size_t n, int point)
+{
+    if (point < -4 || point > 16) {
+        return lay_out_exponent(text, digits, n, point - 1);
     }
     if (point <= 0) {
         size_t lead = (size_t)(2 - point);
-        memcpy(out, "0.000000", 8);
-        memcpy(out + lead, text->first, ROOM);
+        memcpy(text, "0.0000", 6);
+        put_digits(text + lead, digits, n);
         return lead + n;
     }
     size_t whole = (size_t)point;
-    memcpy(out, text->first, ROOM);
     if (whole >= n) {
+        put_digits(text, digits, n);
+        memset(text + n, '0', whole - n);
         return whole;
     }
-    out[whole] = '.';
-    memcpy(out + whole + 1, text->first + whole, ROOM);
+    uint64_t unit = power_of_ten[n - whole];
+    put_digits(text, digits / unit, whole);
+    text[whole] = '.';
+    put_digits(text + whole + 1, digits % unit, n - whole);
     return n + 1;
 }
 
@@ -274,14 +302,11 @@ static size_t format_decimal(char text[TFL_NUMBER_SIZE], tfl_decimal number, boo
         number.digits /= 10;
         number.exponent++;
     }
-    digit_text digits;
-    char out[2 * ROOM + 8];
-    write_digits(number.digits, &digits);
-    size_t length = lay_out(out, &digits, digits.n + number.exponent);
     text[0] = '-';
-    out[length] = '\0';
-    memcpy(text + negative, out, TFL_NUMBER_SIZE - 1);
-    return length + negative;
+    size_t n = count_digits(number.digits);
+    size_t length = negative + lay_out(text + negative, number.digits, n, (int)n + number.exponent);
+    text[length] = '\0';
+    return length;
 }
 
 size_t tfl_format_float(char text[TFL_NUMBER_SIZE], float value)
@@ -302,11 +327,11 @@ size_t tfl_format_double(char text[TFL_NUMBER_SIZE], double value)
 
 size_t tfl_format_int(char text[TFL_NUMBER_SIZE], int64_t value)
 {
-    digit_text digits;
-    write_digits(value < 0 ? 0 - (uint64_t)value : (uint64_t)value, &digits);
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     size_t negative = value < 0;
+    size_t n = count_digits(size);
     text[0] = '-';
-    memcpy(text + negative, digits.first, ROOM);
-    text[negative + (size_t)digits.n] = '\0';
-    return negative + (size_t)digits.n;
+    put_digits(text + negative, size, n);
+    text[negative + n] = '\0';
+    return negative + n;
 }

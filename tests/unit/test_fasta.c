@@ -4,6 +4,7 @@
 #include "tests/support/support.h"
 #include "tflift/fasta.h"
 #include "tflift/lines.h"
+#include "tflift/memory.h"
 #include "tflift/rng.h"
 
 #include <stdbool.h>
@@ -67,9 +68,7 @@ static void make_file(made *file, tfl_rng *rng)
             }
         }
         text[length] = '\0';
-        char *name_copy = malloc(64), *description_copy = malloc(64);
-        strcpy(name_copy, name);
-        strcpy(description_copy, description);
+        char *name_copy = tfl_strdup(name), *description_copy = tfl_strdup(description);
         file->sequence[i] = (tfl_sequence){name_copy, description_copy, text, length, i, {0, 0, 0}};
     }
 }

@@ -366,7 +366,7 @@ START_TEST(lines_are_split)
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char line[32], *field[4];
-        strcpy(line, table[i].line);
+        snprintf(line, sizeof line, "%s", table[i].line);
         ck_assert_uint_eq(tfl_lines_split(line, table[i].separator, field, table[i].max), table[i].n);
         for (size_t j = 0; j < table[i].n; j++) {
             ck_assert_str_eq(field[j], table[i].field[j]);

@@ -30,8 +30,8 @@ static tfl_sequence make_sequence(const char *name, const char *letters)
     static char storage[4][256];
     static unsigned next;
     char *kept_name = storage[next++ % 4], *kept_letters = storage[next++ % 4];
-    strcpy(kept_name, name);
-    strcpy(kept_letters, letters);
+    snprintf(kept_name, sizeof storage[0], "%s", name);
+    snprintf(kept_letters, sizeof storage[0], "%s", letters);
     return (tfl_sequence){kept_name, kept_name + strlen(name), kept_letters, strlen(letters), 0, {0, 0, 0}};
 }
 
@@ -127,7 +127,8 @@ START_TEST(every_kind_has_a_line_of_help)
     char all[256] = "";
     while ((help = tfl_reference_help(n, &usage)) != NULL) {
         ck_assert_uint_gt(strlen(help), 5);
-        strcat(strcat(all, n > 0 ? ", " : ""), usage);
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", n > 0 ? ", " : "", usage);
         n++;
     }
     ck_assert_ptr_null(usage);

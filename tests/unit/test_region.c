@@ -5,6 +5,7 @@
 #include "tflift/fasta.h"
 #include "tflift/region.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,8 +111,8 @@ START_TEST(real_names_are_placed)
         tfl_region region;
         char name[100];
         ck_assert_int_eq(tfl_region_parse(sequence.name, sequence.length, true, &region, &err), TFL_OK);
-        snprintf(name, sizeof name, "%s:%lld-%lld", region.contig, (long long)region.start,
-                 (long long)(region.start + region.length));
+        snprintf(name, sizeof name, "%s:%" PRId64 "-%" PRId64, region.contig, region.start,
+                 region.start + region.length);
         ck_assert_str_eq(name, sequence.name);
         ck_assert(region.placed && region.length == 200);
         tfl_region_clear(&region);

@@ -52,7 +52,7 @@ static int compare_words(const void *a, const void *b)
 /* Whether two texts of one length hold the same words of k letters equally often. */
 static bool same_words(const char *a, const char *b, size_t length, size_t k)
 {
-    const char *word_a[500], *word_b[500];
+    const char *word_a[500] = {NULL}, *word_b[500] = {NULL};
     size_t n = length < k ? 0 : length - k + 1;
     for (size_t i = 0; i < n; i++) {
         word_a[i] = a + i;
