@@ -28,7 +28,7 @@ tfl_status tfl_shuffler_create(tfl_shuffler **out, tfl_error *err) TFL_MUST_USE;
 void tfl_shuffler_free(tfl_shuffler *shuffler);
 
 /* A shuffle of letters[length] into out[length] (upper case, no NUL; may not overlap). Sequences shorter than k come
- * back as they are. */
+ * back as they are, in upper case too. */
 tfl_status tfl_shuffle(tfl_shuffler *shuffler, const char *letters, size_t length, unsigned k, tfl_rng *rng, char *out,
                        tfl_error *err) TFL_MUST_USE;
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 uint8_t fuzz_byte(fuzz_bytes *bytes)
 {
@@ -43,6 +44,16 @@ void *fuzz_calloc(size_t n, size_t size)
     void *memory = calloc(n == 0 ? 1 : n, size);
     fuzz_need(memory != NULL, "the target is out of memory");
     return memory;
+}
+
+char *fuzz_file(const uint8_t *data, size_t size)
+{
+    static const char name[] = "/tmp/tflift-fuzz-XXXXXX";
+    char *path = fuzz_calloc(sizeof name, 1);
+    memcpy(path, name, sizeof name);
+    int fd = mkstemp(path);
+    fuzz_need(fd >= 0 && write(fd, data, size) == (ssize_t)size && close(fd) == 0, "%s: cannot be written", path);
+    return path;
 }
 
 int fuzz_succeeded(tfl_status status, tfl_error *err)

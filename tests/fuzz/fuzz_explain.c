@@ -53,9 +53,9 @@ static float *take_rows(fuzz_bytes *bytes, size_t size)
 static void take_options(setup *s, fuzz_bytes *bytes)
 {
     size_t n_methods = 0;
-    while (tfl_method_at(n_methods) != NULL) {
+    do {
         n_methods++;
-    }
+    } while (tfl_method_at(n_methods) != NULL);
     uint8_t method = fuzz_byte(bytes);
     uint8_t asked = fuzz_byte(bytes);
     uint8_t steps = fuzz_byte(bytes);
