@@ -1,4 +1,4 @@
-/* A file that says it is a model: reading it, the networks it gives, a forward pass, and writing and reading that. */
+/* A file that says it is a model: reading it, the networks it gives, and a pass forward and back through the small ones. */
 #include "config.h"
 
 #include "tests/fuzz/fuzz.h"
