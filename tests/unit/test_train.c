@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH = 24, CHANNELS = 4, TASKS = 2, WORD = 4, N_TRAIN = 1200, N_VALID = 300 };
+enum { LENGTH = 24, CHANNELS = 4, TASKS = 2, WORD = 4, N_TRAIN = 3000, N_VALID = 300 };
 
 /* Sequences over four letters; task 0: the word 0 1 2 3 is planted, task 1: the word 3 2 1 0; some labels are not
  * known. */
@@ -103,7 +103,7 @@ static float *train_toy(unsigned threads, unsigned epochs, unsigned patience, do
     tfl_train_options options = tfl_train_defaults();
     options.epochs = epochs;
     options.patience = patience;
-    options.batch = 20; /* does not divide 1200 evenly among blocks */
+    options.batch = 20; /* gives its blocks one or two examples each */
     options.learning_rate = rate;
     options.threads = threads;
     ck_assert_msg(tfl_train(graph, &t, &v, &options, last_epoch, last, &err) == TFL_OK, "%s", err.message);
@@ -113,7 +113,7 @@ static float *train_toy(unsigned threads, unsigned epochs, unsigned patience, do
     double area;
     for (size_t k = 0; k < TASKS && epochs > 20; k++) {
         ck_assert_int_eq(tfl_auroc(logit + k, v.label + k, N_VALID, TASKS, &area, &err), TFL_OK);
-        ck_assert_msg(area > 0.85, "task %zu: auROC %.3f on sequences not trained on", k, area);
+        ck_assert_msg(area > 0.9, "task %zu: auROC %.3f on sequences not trained on", k, area);
     }
     tfl_graph_free(graph);
     return logit;
