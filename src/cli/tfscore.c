@@ -543,6 +543,12 @@ static tfl_status parse_options(scoring *s, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "--n-policy %s --overlap %s: a choice that the library lacks", o->n_policy,
                         o->overlap);
     }
+    if (o->normalize && s->n_policy == TFL_N_ZERO) {
+        return tfl_fail(err, TFL_EUSAGE,
+                        "--normalize-weights: it keeps outputs where each position's channels sum to one, which an N "
+                        "of --n-policy zero does "
+                        "not; take --n-policy quarter");
+    }
     if (o->shard != NULL && !tfl_shard_parse(o->shard, &s->shard)) {
         return tfl_fail(err, TFL_EUSAGE, "--shard: \"%s\" is not I/N, the I-th of N parts, as in 2/8", o->shard);
     }

@@ -152,6 +152,8 @@ equal "$(head -n 3 wrong)" "" "the hypothetical contribution of the base that is
 equal "$(head -n 1 out)" $'#name\tposition\tbase\ttask\tcontribution\thyp_A\thyp_C\thyp_G\thyp_T' "header with hypothetical ones"
 good tfscore "${M[@]}" "$seqs" --ref zeros --normalize-weights --max-delta 1e-3 -f tsv
 cmp -s out ref_zeros && fail "--normalize-weights changes nothing"
+bad 2 "tfscore: --normalize-weights: it keeps outputs where each position's channels sum to one, which an N of --n-policy zero does \
+not; take --n-policy quarter" tfscore "${M[@]}" "$seqs" --normalize-weights --n-policy zero
 
 # both strands: a sequence and its reverse complement have mirrored contributions
 rc() { awk '/^>/ { print; next } { r = ""; for (i = length($0); i > 0; i--) r = r substr($0, i, 1); print r }' | sed '/>/!y/ACGT/TGCA/'; }

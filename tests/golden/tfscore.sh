@@ -47,7 +47,7 @@ for model in sorted(os.listdir(golden)):
             runs.setdefault((part[0], part[1], tuple(part[2:-2])), {})[part[-2]] = os.path.join(folder, name)
     for (method, ref, variants), arrays in sorted(runs.items()):
         options = ["--method"] + methods[method] + ["--ref", reference(model, ref)]
-        options += {(): [], ("wnorm",): ["--normalize-weights"], ("maxgrad",): ["--max-pool-gradient"]}[variants]
+        options += {(): [], ("wnorm",): ["--normalize-weights", "--n-policy", "quarter"], ("maxgrad",): ["--max-pool-gradient"]}[variants]
         subprocess.run(["tfscore", "-q", "-m", os.path.join(folder, "model.onnx"), "--n-policy", "zero", "--coords", "none", "-t", "all",
                         "--hypothetical", "-o", "x.npz", os.path.join(folder, "seqs.fa")] + options, check=True)
         files = sorted(f for f in os.listdir(".") if f.startswith("x.") and f.endswith(".npz"))
