@@ -3,6 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,10 @@ char *fuzz_file(const uint8_t *data, size_t size)
     char *path = fuzz_calloc(sizeof name, 1);
     memcpy(path, name, sizeof name);
     int fd = mkstemp(path);
-    fuzz_need(fd >= 0 && write(fd, data, size) == (ssize_t)size && close(fd) == 0, "%s: cannot be written", path);
+    fuzz_need(fd >= 0, "%s: cannot be made", path);
+    bool written = write(fd, data, size) == (ssize_t)size;
+    written &= close(fd) == 0;
+    fuzz_need(written, "%s: cannot be written", path);
     return path;
 }
 
