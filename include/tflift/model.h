@@ -23,8 +23,9 @@ typedef struct tfl_model tfl_model;
 /* Where the input's axes are. */
 typedef enum tfl_layout { TFL_N4L, TFL_NL4, TFL_N14L, TFL_N41L, TFL_N4L1 } tfl_layout;
 
-/* Reads an ONNX file. Not ONNX, truncated, external data, an operator or attribute we do not know, a cycle, dimensions that do not fit their
- * tensors: errors that name file, node and operator. The caller frees. */
+/* Reads an ONNX file ("-": standard input) of opset 9 to 21. Not ONNX, truncated, external data, an operator or attribute we do not know, a cycle,
+ * dimensions that do not fit their tensors: errors that name file, node and operator. What depends on the length (shapes, and the values of
+ * attributes that go with them) is checked by tfl_model_graph. The caller frees. */
 tfl_status tfl_model_read(const char *path, tfl_model **out, tfl_error *err) TFL_MUST_USE;
 tfl_status tfl_model_read_memory(const void *bytes, size_t size, const char *name, tfl_model **out, tfl_error *err) TFL_MUST_USE;
 
@@ -42,8 +43,10 @@ tfl_layout tfl_model_layout(const tfl_model *model);
  * An error says what lengths the model takes. The caller frees. */
 tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err) TFL_MUST_USE;
 
-/* Writes graph as ONNX (opset 13): input "x" (N,4,L), output "logits" (N,T), or "probabilities" where the output is a sigmoid; task names under
- * the metadata key "tasks", comma-separated; any_length: the length is written as a dynamic dimension. */
+/* Writes graph as ONNX (opset 13; 19 where an average pool has dilation): input "x" (N,4,L), output "logits" (N,T), or "probabilities"
+ * where the output is a sigmoid or softmax; task names under the metadata key "tasks", comma-separated, so that a comma in one is an
+ * error. What is read back computes the same numbers, bit for bit. any_length: the length is written as a dynamic dimension, and a layer
+ * that fits one length only is an error. */
 tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err) TFL_MUST_USE;
 
 #ifdef __cplusplus

@@ -5,6 +5,7 @@
 #include "tflift/model.h"
 
 #include "tests/support/networks.h"
+#include "tests/support/onnx.h"
 #include "tests/support/support.h"
 
 #include <stdio.h>
@@ -84,12 +85,184 @@ START_TEST(networks_come_back_equal)
 }
 END_TEST
 
+/* A network of global pooling: conv, ReLU, pool, flatten, dense, for tests of what goes with it. */
+static tfl_graph *small_graph(size_t length, bool global, const char *const *task)
+{
+    tfl_error err;
+    tfl_graph *graph = NULL;
+    float weight[3 * 4 * 5], dense[2 * 3 * 100] = {0};
+    for (size_t i = 0; i < sizeof weight / sizeof *weight; i++) {
+        weight[i] = (float)(i % 7) - 3;
+    }
+    for (size_t i = 0; i < sizeof dense / sizeof *dense; i++) {
+        dense[i] = (float)(i % 5) - 1.5F;
+    }
+    size_t positions = global ? 1 : length - 4;
+    tfl_shape input = {2, {4, length}};
+    tfl_conv_parameters conv = {
+        .out_channels = 3, .groups = 1, .kernel = {1, 5}, .stride = {1, 1}, .dilation = {1, 1}, .weight = weight};
+    tfl_gather_parameters flat = {.shape = {1, {3 * positions}}};
+    tfl_dense_parameters out = {2, dense, NULL};
+    unsigned at = 0;
+    ASSERT_OK(tfl_graph_create(&input, &graph, &err));
+    ASSERT_OK(tfl_graph_add(graph, "conv", "x", &at, 1, &conv, &at, &err));     /* called like the model's input */
+    ASSERT_OK(tfl_graph_add(graph, "relu", "logits", &at, 1, NULL, &at, &err)); /* … and its output */
+    if (global) {
+        ASSERT_OK(
+            tfl_graph_add(graph, "global-average-pool", "x.weight", &at, 1, NULL, &at, &err)); /* … and its weights */
+    }
+    ASSERT_OK(tfl_graph_add(graph, "gather", "flat", &at, 1, &flat, &at, &err));
+    ASSERT_OK(tfl_graph_add(graph, "dense", "dense", &at, 1, &out, &at, &err));
+    ASSERT_OK(tfl_graph_finish(graph, at, task, &err));
+    return graph;
+}
+
+START_TEST(names_come_back)
+{
+    static const char *const task[] = {"first one", "zweite \xc3\xa4"};
+    tfl_graph *graph = small_graph(20, true, task), *back;
+    tfl_model *model;
+    write_and_read(graph, false, &model, &back);
+    check_equal(1, graph, back);
+    ck_assert_str_eq(back->task[0], task[0]);
+    ck_assert_str_eq(back->task[1], task[1]);
+    ck_assert_uint_eq(back->n_layers, graph->n_layers);
+    for (size_t i = 0; i < graph->n_layers; i++) {
+        ck_assert_str_eq(back->layer[i].name, graph->layer[i].name);
+        ck_assert_ptr_eq(back->layer[i].kind, graph->layer[i].kind);
+    }
+    tfl_graph_free(graph);
+    tfl_graph_free(back);
+    tfl_model_free(model);
+}
+END_TEST
+
+START_TEST(any_length_is_any_length)
+{
+    tfl_error err;
+    tfl_graph *graph = small_graph(20, true, NULL), *back, *other, *expected = small_graph(33, true, NULL);
+    tfl_model *model;
+    write_and_read(graph, true, &model, &back);
+    ck_assert_uint_eq(tfl_model_length(model), 0);
+    ck_assert_str_eq(back->task[1], "1");
+    check_equal(1, graph, back);
+    ASSERT_OK(tfl_model_graph(model, 33, &other, &err));
+    check_equal(2, expected, other);
+    tfl_graph_free(graph);
+    tfl_graph_free(back);
+    tfl_graph_free(other);
+    tfl_graph_free(expected);
+    tfl_model_free(model);
+}
+END_TEST
+
+/* Fails with this message, and leaves no file. */
+static void check_refused(const tfl_graph *graph, const char *path, bool any_length, tfl_status status,
+                          const char *message)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    ck_assert_int_eq(tfl_model_write(graph, path, any_length, &err), status);
+    ck_assert_str_eq(err.message, message);
+    FILE *file = fopen(path, "rb");
+    ck_assert_ptr_null(file);
+}
+
+START_TEST(what_cannot_be_written_is_refused)
+{
+    static const char *const comma[] = {"a", "b,c"};
+    char path[PATH_SIZE], message[PATH_SIZE + 100];
+    test_scratch_path(path, sizeof path, "refused.onnx");
+    tfl_graph *graph = small_graph(20, true, comma);
+    snprintf(message, sizeof message, "%s: task \"b,c\": a comma in the name of a task cannot be written", path);
+    check_refused(graph, path, false, TFL_EINPUT, message);
+    tfl_graph_free(graph);
+    graph = small_graph(20, false, NULL);
+    snprintf(message, sizeof message,
+             "%s: layer \"dense\" (dense) fits sequences of one length only, so the model is not for any", path);
+    check_refused(graph, path, true, TFL_EUNSUPPORTED, message);
+    tfl_graph_free(graph);
+}
+END_TEST
+
+START_TEST(layouts_are_recognised)
+{
+    static const struct {
+        const char *input;
+        tfl_layout layout;
+        size_t length;
+    } rows[] = {
+        {"N 4 20", TFL_N4L, 20},    {"N 20 4", TFL_NL4, 20},  {"N 1 4 20", TFL_N14L, 20}, {"N 4 1 20", TFL_N41L, 20},
+        {"N 4 20 1", TFL_N4L1, 20}, {"N 4 L", TFL_N4L, 0},    {"N L 4", TFL_NL4, 0},      {"N 1 4 L", TFL_N14L, 0},
+        {"N 4 1 L", TFL_N41L, 0},   {"N 4 L 1", TFL_N4L1, 0}, {"N C L", TFL_N4L, 0},      {"1 4 20", TFL_N4L, 20},
+        {"N 4 4", TFL_N4L, 4},      {"-1 4 -1", TFL_N4L, 0}, /* as some exporters write free dimensions */
+        {"N C 20", TFL_N4L, 20},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        tfl_error err;
+        tfl_model *model;
+        size_t size;
+        unsigned char *bytes = test_onnx_program(13, rows[i].input, "y = Relu(x)", &size);
+        ASSERT_OK(tfl_model_read_memory(bytes, size, rows[i].input, &model, &err));
+        ck_assert_msg(tfl_model_layout(model) == rows[i].layout && tfl_model_length(model) == rows[i].length,
+                      "%s: layout %d, length %zu", rows[i].input, (int)tfl_model_layout(model),
+                      tfl_model_length(model));
+        tfl_model_free(model);
+        free(bytes);
+    }
+}
+END_TEST
+
+START_TEST(the_digest_is_of_the_content)
+{
+    tfl_error err;
+    tfl_model *a, *b, *c;
+    size_t size, other_size;
+    unsigned char *bytes = test_onnx_program(13, "N 4 12", "y = Relu(x)", &size),
+                  *other = test_onnx_program(13, "N 4 12", "y = Tanh(x)", &other_size);
+    ASSERT_OK(tfl_model_read_memory(bytes, size, "a", &a, &err));
+    ASSERT_OK(tfl_model_read_memory(bytes, size, "b", &b, &err));
+    ASSERT_OK(tfl_model_read_memory(other, other_size, "c", &c, &err));
+    ck_assert_uint_eq(strlen(tfl_model_digest(a)), 16);
+    ck_assert_str_eq(tfl_model_digest(a), tfl_model_digest(b));
+    ck_assert_str_ne(tfl_model_digest(a), tfl_model_digest(c));
+    ck_assert_str_eq(tfl_model_name(b), "b");
+    tfl_model_free(a);
+    tfl_model_free(b);
+    tfl_model_free(c);
+    free(bytes);
+    free(other);
+}
+END_TEST
+
+START_TEST(the_built_in_model_is_there)
+{
+    tfl_error err;
+    tfl_model *model;
+    tfl_graph *graph;
+    ASSERT_OK(tfl_model_builtin(&model, &err));
+    ASSERT_OK(tfl_model_graph(model, 200, &graph, &err));
+    ck_assert_str_eq(tfl_model_name(model), "built-in model");
+    ck_assert_uint_eq(graph->n_tasks, 3);
+    ck_assert_str_eq(graph->task[0], "both");
+    ck_assert_str_eq(graph->task[1], "gata1");
+    ck_assert_str_eq(graph->task[2], "tal1");
+    tfl_graph_free(graph);
+    tfl_model_free(model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("model");
     TCase *tests = tcase_create("write");
     test_use_scratch(tests);
     tcase_add_loop_test(tests, networks_come_back_equal, 0, SEEDS);
+    tcase_add_test(tests, names_come_back);
+    tcase_add_test(tests, any_length_is_any_length);
+    tcase_add_test(tests, what_cannot_be_written_is_refused);
+    tcase_add_test(tests, layouts_are_recognised);
+    tcase_add_test(tests, the_digest_is_of_the_content);
+    tcase_add_test(tests, the_built_in_model_is_there);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }

@@ -5,6 +5,8 @@
 #include "tflift/memory.h"
 #include "tflift/model.h"
 
+#include "src/nn/onnx_internal.h"
+
 #include "tests/support/onnx.h"
 #include "tests/support/support.h"
 
@@ -172,6 +174,12 @@ static const struct {
      "a = Slice(x, [0], [9], [2]); b = Slice(x, [3], [12], [2]); c = Add(a, b); y = Mul(c, 0.5)"},
     {10, "N 4 12", "y = MaxPool(x) kernel_shape=[2] dilations=[3] auto_pad='SAME_UPPER'", 13, "N 4 12",
      "y = MaxPool(x) kernel_shape=[2] dilations=[3] pads=[1,2]"},
+    {9, "N 4 12", "y = MaxPool(x) kernel_shape=[3] strides=[2]; z = AveragePool(y) kernel_shape=[2]; w = Squeeze(z)",
+     21, "N 4 12",
+     "y = MaxPool(x) kernel_shape=[3] strides=[2] ceil_mode=0; z = AveragePool(y) kernel_shape=[2] dilations=[1]; w = "
+     "Dropout(z)"},
+    {9, "N 4 12", "y = Unsqueeze(x) axes=[1]; z = Reshape(y, [0,48]); s = Sum(z, z); r = Elu(s)", 21, "N 4 12",
+     "y = Unsqueeze(x, [1]); z = Reshape(y, [0,48]); s = Add(z, z); r = Elu(s)"},
     {13, "N 4 12", "y = MaxPool(x) kernel_shape=[12]", 13, "N 4 12", "y = GlobalMaxPool(x)"},
     {13, "N 4 12", "y = GlobalMaxPool(x)", 13, "N 4 12", "y = ReduceMax(x) axes=[2] keepdims=0"},
     {18, "N 4 12", "y = ReduceMax(x, [1])", 13, "N 4 12", "t = Transpose(x) perm=[0,2,1]; y = GlobalMaxPool(t)"},
@@ -327,6 +335,36 @@ START_TEST(final_sigmoid_has_logits_before_it)
 }
 END_TEST
 
+/* Whether one of the programs has the operator, and is of an opset of this row. */
+static bool is_tested(const tfl_onnx_operator *row)
+{
+    char call[64];
+    snprintf(call, sizeof call, "= %s(", row->name);
+    for (size_t i = 0; i < sizeof arrangements / sizeof *arrangements; i++) {
+        if (row->first <= arrangements[i].opset && arrangements[i].opset <= row->last &&
+            strstr(arrangements[i].program, call) != NULL) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        if ((row->first <= pairs[i].opset && pairs[i].opset <= row->last && strstr(pairs[i].program, call) != NULL) ||
+            (row->first <= pairs[i].other_opset && pairs[i].other_opset <= row->last &&
+             strstr(pairs[i].other, call) != NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(every_operator_is_in_a_program)
+{
+    const tfl_onnx_operator *row;
+    for (size_t i = 0; (row = tfl_onnx_operator_at(i)) != NULL; i++) {
+        ck_assert_msg(is_tested(row), "%s of opset %d to %d is in no program above", row->name, row->first, row->last);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("onnx");
@@ -334,6 +372,7 @@ int main(void)
     tcase_add_loop_test(tests, elements_move_as_onnx_says, 0, sizeof arrangements / sizeof *arrangements);
     tcase_add_loop_test(tests, programs_agree, 0, sizeof pairs / sizeof *pairs);
     tcase_add_loop_test(tests, layers_are_as_few_as_needed, 0, sizeof layers / sizeof *layers);
+    tcase_add_test(tests, every_operator_is_in_a_program);
     tcase_add_test(tests, final_sigmoid_has_logits_before_it);
     suite_add_tcase(suite, tests);
     return test_run(suite);
