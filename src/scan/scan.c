@@ -1,7 +1,7 @@
 /* Matches of motifs in sequences.
  *
  * Letters are packed four to a byte, and a motif on one strand is a table per four positions, so that a placement costs
- * a look-up and an addition per four letters, and fewer where the rest cannot reach the threshold any more. Scores are
+ * a look-up and an addition per four letters. Nearly all are given up after the two tables that tell most. Scores are
  * sums of multiples of 2^-40 and exact in any order (logodds.h): nothing has to be scored again. */
 #include "config.h"
 
@@ -16,12 +16,14 @@
 
 enum { GROUP = 4, WORDS = 256 /* 4^GROUP */ };
 
-/* A motif on one strand. */
+/* A motif on one strand, four positions at a time. The group that tells most comes first, so that most placements are
+ * given up after two; there are at least two, of which the second may be empty. */
 typedef struct strand_tables {
     size_t groups;
-    double (*score)[WORDS]; /* [groups] of four letters, the first in the lowest bits; letters behind the motif's end
-                               count 0 */
-    double *rest;           /* [groups] the best that the groups behind can add */
+    size_t *offset;         /* [groups] of the group's first letter in the placement */
+    double (*score)[WORDS]; /* [groups] of the group's letters, the first in the lowest bits; letters behind the motif's
+                               end count 0 */
+    double rest;            /* the best that the groups behind the first two can add */
 } strand_tables;
 
 typedef struct prepared {
@@ -88,21 +90,60 @@ static double best_score(const tfl_logodds *logodds, size_t strand, size_t posit
     return best;
 }
 
+/* How far the average word of the background falls short of the best one in a group: how soon it makes placements
+ * fail. */
+static double shortfall(const tfl_logodds *logodds, size_t strand, size_t offset)
+{
+    double sum = 0;
+    for (size_t j = offset; j < offset + GROUP && j < logodds->width; j++) {
+        sum += best_score(logodds, strand, j);
+        for (size_t b = 0; b < TFL_BASES; b++) {
+            sum -= logodds->background[b] * strand_score(logodds, strand, j, b);
+        }
+    }
+    return sum;
+}
+
+/* Groups by decreasing shortfall. */
+static void order_groups(const tfl_logodds *logodds, size_t strand, strand_tables *tables)
+{
+    for (size_t g = 0; g < tables->groups; g++) {
+        double key = shortfall(logodds, strand, g * GROUP);
+        size_t at = g;
+        while (at > 0 && shortfall(logodds, strand, tables->offset[at - 1]) < key) {
+            tables->offset[at] = tables->offset[at - 1];
+            at--;
+        }
+        tables->offset[at] = g * GROUP;
+    }
+}
+
+static void fill_group(const tfl_logodds *logodds, size_t strand, size_t offset, double score[WORDS])
+{
+    for (size_t j = offset; j < offset + GROUP && j < logodds->width; j++) {
+        for (size_t word = 0; word < WORDS; word++) {
+            score[word] += strand_score(logodds, strand, j, word >> (j - offset) * 2 & 3);
+        }
+    }
+}
+
 static tfl_status fill_tables(const tfl_logodds *logodds, size_t strand, strand_tables *tables, tfl_error *err)
 {
-    tables->groups = (logodds->width + GROUP - 1) / GROUP;
+    size_t groups = (logodds->width + GROUP - 1) / GROUP;
+    tables->groups = groups > 2 ? groups : 2;
+    tables->offset = tfl_calloc(tables->groups, sizeof *tables->offset);
     tables->score = tfl_calloc(tables->groups, sizeof *tables->score);
-    tables->rest = tfl_calloc(tables->groups, sizeof *tables->rest);
-    if (tables->score == NULL || tables->rest == NULL) {
+    if (tables->offset == NULL || tables->score == NULL) {
         return tfl_fail_memory(err, "a prepared motif");
     }
-    for (size_t j = 0; j < logodds->width; j++) {
-        for (size_t word = 0; word < WORDS; word++) {
-            tables->score[j / GROUP][word] += strand_score(logodds, strand, j, word >> j % GROUP * 2 & 3);
+    order_groups(logodds, strand, tables);
+    for (size_t g = 0; g < tables->groups; g++) {
+        size_t offset = tables->offset[g];
+        fill_group(logodds, strand, offset, tables->score[g]);
+        for (size_t j = offset; g > 1 && j < offset + GROUP && j < logodds->width; j++) {
+            tables->rest += best_score(logodds, strand, j);
         }
-        for (size_t g = 0; g < j / GROUP; g++) {
-            tables->rest[g] += best_score(logodds, strand, j);
-        }
+        tables->offset[g] = offset < logodds->width ? offset : 0; /* an empty group looks at any letters */
     }
     return TFL_OK;
 }
@@ -158,8 +199,8 @@ void tfl_scanner_free(tfl_scanner *scanner)
     }
     for (size_t i = 0; scanner->motif != NULL && i < scanner->motifs->n; i++) {
         for (size_t s = 0; s < 2; s++) {
+            free(scanner->motif[i].strand[s].offset);
             free(scanner->motif[i].strand[s].score);
-            free(scanner->motif[i].strand[s].rest);
         }
         tfl_pvalues_free(scanner->motif[i].pvalues);
         tfl_logodds_free(scanner->motif[i].logodds);
@@ -211,9 +252,10 @@ static tfl_status make_room(const tfl_scanner *scanner, size_t length, tfl_match
     if (matches->placements == NULL || work == NULL) {
         return tfl_fail_memory(err, "matches");
     }
-    if (length <= work->capacity) {
+    if (length <= work->capacity && work->capacity > 0) {
         return TFL_OK;
     }
+    length = length > 0 ? length : 1; /* arrays to point into, also for a sequence without letters */
     free_work(work);
     matches->work = work = tfl_calloc(1, sizeof *work);
     if (work == NULL) {
@@ -258,17 +300,30 @@ static bool next_stretch(const struct tfl_scan_work *work, size_t length, size_t
 
 /* ---------------------------------------------------------------- scoring */
 
-/* The score of a placement, or less than threshold when it cannot reach it. */
-static double score_placement(const strand_tables *tables, const uint8_t *quad, double threshold)
+/* The score of a placement. */
+static double score_placement(const strand_tables *tables, const uint8_t *quad)
 {
     double score = 0;
     for (size_t g = 0; g < tables->groups; g++) {
-        score += tables->score[g][quad[g * GROUP]];
-        if (score + tables->rest[g] < threshold) {
-            return -HUGE_VAL;
-        }
+        score += tables->score[g][quad[tables->offset[g]]];
     }
     return score;
+}
+
+/* The first start in [from, end) whose first two groups do not rule out threshold, or end. Nearly all are ruled out. */
+static size_t next_promising(const strand_tables *tables, const uint8_t *quad, size_t from, size_t end,
+                             double threshold)
+{
+    const double *first = tables->score[0];
+    const double *second = tables->score[1];
+    const uint8_t *first_quad = quad + tables->offset[0];
+    const uint8_t *second_quad = quad + tables->offset[1];
+    double needed = threshold - tables->rest;
+    size_t start = from;
+    while (start < end && first[first_quad[start]] + second[second_quad[start]] < needed) {
+        start++;
+    }
+    return start;
 }
 
 static tfl_status add_match(tfl_matches *matches, const tfl_match *match, tfl_error *err)
@@ -282,29 +337,31 @@ static tfl_status add_match(tfl_matches *matches, const tfl_match *match, tfl_er
     return status;
 }
 
-/* All placements at starts [from, last] that reach the threshold and, where that is asked for, the p-value. */
-static tfl_status find_good(const tfl_scanner *scanner, size_t i, size_t from, size_t last, tfl_matches *matches,
-                            tfl_error *err)
+/* All placements on a strand, at starts [from, end), that reach the threshold and, where that is asked for, the
+ * p-value. */
+static tfl_status find_good(const tfl_scanner *scanner, size_t i, size_t strand, size_t from, size_t end,
+                            tfl_matches *matches, tfl_error *err)
 {
     const prepared *motif = &scanner->motif[i];
+    const strand_tables *tables = &motif->strand[strand];
+    const uint8_t *quad = matches->work->quad;
     bool by_pvalue = scanner->options.select == TFL_SELECT_PVALUE;
-    for (size_t start = from; start <= last; start++) {
-        for (size_t s = 0; s < scanner->n_strands; s++) {
-            double score = score_placement(&motif->strand[s], matches->work->quad + start, motif->threshold);
-            if (score < motif->threshold) {
-                continue;
-            }
-            double pvalue = tfl_pvalues_find(motif->pvalues, score);
-            if (by_pvalue && pvalue > scanner->options.limit) {
-                continue;
-            }
-            tfl_status status = add_match(matches, &(tfl_match){i, start, strands[s], score, pvalue, 0}, err);
-            if (status != TFL_OK) {
-                return status;
-            }
+    tfl_status status = TFL_OK;
+    for (size_t start = from; status == TFL_OK; start++) {
+        start = next_promising(tables, quad, start, end, motif->threshold);
+        if (start >= end) {
+            break;
+        }
+        double score = score_placement(tables, quad + start);
+        if (score < motif->threshold) {
+            continue;
+        }
+        double pvalue = tfl_pvalues_find(motif->pvalues, score);
+        if (!by_pvalue || pvalue <= scanner->options.limit) {
+            status = add_match(matches, &(tfl_match){i, start, strands[strand], score, pvalue, 0}, err);
         }
     }
-    return TFL_OK;
+    return status;
 }
 
 /* ---------------------------------------------------------------- the best k */
@@ -339,9 +396,9 @@ static size_t collect_candidates(const tfl_scanner *scanner, const prepared *mot
                                  const struct tfl_scan_work *work, size_t n)
 {
     for (size_t start = from; start <= last; start++) {
-        candidate best = {score_placement(&motif->strand[0], work->quad + start, -HUGE_VAL), start, '+'};
+        candidate best = {score_placement(&motif->strand[0], work->quad + start), start, '+'};
         if (scanner->n_strands > 1) {
-            double reverse = score_placement(&motif->strand[1], work->quad + start, -HUGE_VAL);
+            double reverse = score_placement(&motif->strand[1], work->quad + start);
             if (reverse > best.score) {
                 best = (candidate){reverse, start, '-'};
             }
@@ -438,7 +495,9 @@ static tfl_status scan_motif(const tfl_scanner *scanner, size_t i, size_t length
         if (top) {
             candidates = collect_candidates(scanner, motif, from, to - width, matches->work, candidates);
         } else {
-            status = find_good(scanner, i, from, to - width, matches, err);
+            for (size_t strand = 0; strand < scanner->n_strands && status == TFL_OK; strand++) {
+                status = find_good(scanner, i, strand, from, to - width + 1, matches, err);
+            }
         }
     }
     if (top) {
