@@ -19,6 +19,13 @@ struct tfl_source {
     size_t length;
 };
 
+const char *tfl_source_coordinates_at(size_t i, const char **help)
+{
+    static const char *const words[] = {"auto", "none", NULL};
+    *help = NULL;
+    return words[i];
+}
+
 bool tfl_shard_parse(const char *text, tfl_shard *shard)
 {
     const char *slash = strchr(text, '/');

@@ -22,6 +22,9 @@ typedef struct tfl_shard {
     uint64_t number, of; /* 1 <= number <= of */
 } tfl_shard;
 
+/* Choices of --coords, for option tables: auto, none. */
+const char *tfl_source_coordinates_at(size_t i, const char **help);
+
 /* "I/N" -> shard. */
 bool tfl_shard_parse(const char *text, tfl_shard *shard) TFL_MUST_USE;
 

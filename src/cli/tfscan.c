@@ -44,13 +44,6 @@ static void scan_defaults(void *options)
     o->coordinates = "auto";
 }
 
-static const char *coordinates_at(size_t i, const char **help)
-{
-    static const char *const words[] = {"auto", "none", NULL};
-    *help = NULL;
-    return words[i];
-}
-
 static const char *format_at(size_t i, const char **help)
 {
     const tfl_hit_format *format = tfl_hit_format_at(i);
@@ -110,7 +103,7 @@ static const tfl_option scan_rows[] = {
      .help = "sequences without any score are no error; their matches have NA"},
     {.name = "coords",
      .argument = "HOW",
-     TFL_CHOICE(scan_options, coordinates, coordinates_at),
+     TFL_CHOICE(scan_options, coordinates, tfl_source_coordinates_at),
      .help = "auto: names like chr1:100-300 are places; none: every sequence is a contig of its own"},
     TFL_SECTION("Output"),
     TFL_OUTPUT_ROW(scan_options, output, "where matches go; .gz means BGZF [standard output]"),

@@ -96,12 +96,6 @@ static const char *n_policy_at(size_t i, const char **help)
     return word_at(words, i, help);
 }
 
-static const char *coordinates_at(size_t i, const char **help)
-{
-    static const char *const words[] = {"auto", "none", NULL};
-    return word_at(words, i, help);
-}
-
 static const char *overlap_at(size_t i, const char **help)
 {
     static const char *const words[] = {"mean", "nearest", "first", "error", NULL};
@@ -188,7 +182,7 @@ static const tfl_option score_rows[] = {
     TFL_SECTION("Coordinates"),
     {.name = "coords",
      .argument = "HOW",
-     TFL_CHOICE(score_options, coordinates, coordinates_at),
+     TFL_CHOICE(score_options, coordinates, tfl_source_coordinates_at),
      .help = "auto: names like chr1:100-300 are places; none: every sequence is a contig of its own"},
     {.name = "overlap",
      .argument = "HOW",
