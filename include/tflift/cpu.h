@@ -12,7 +12,12 @@
 extern "C" {
 #endif
 
-const char *tfl_cpu_level(void);            /* the one in use */
+/* The levels. A folder with kernels has a table of its builds, by level; those of a level that configure left out do not exist, and the level
+ * is never the one in use. */
+typedef enum tfl_cpu { TFL_CPU_PORTABLE, TFL_CPU_NEON, TFL_CPU_V3, TFL_CPU_V4, TFL_CPUS } tfl_cpu;
+
+tfl_cpu tfl_cpu_get(void);                  /* the one in use */
+const char *tfl_cpu_level(void);            /* its name */
 const char *tfl_cpu_level_at(size_t i);     /* those that this machine can run, best first; NULL after the last */
 bool tfl_cpu_force(const char *level);      /* false: not known, or this machine cannot run it */
 

@@ -1,8 +1,7 @@
+/* Which build of the kernels runs. */
 #include "config.h"
 
 #include "tflift/cpu.h"
-
-#include "kernels_internal.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,67 +24,74 @@ static bool has_v3(void)
 #ifdef TFL_KERNELS_V4
 static bool has_v4(void)
 {
-    return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
 }
 #endif
 
 typedef struct level {
-    const tfl_kernels *kernels;
+    tfl_cpu cpu;
+    const char *name;
     bool (*runs)(void);
 } level;
 
 /* Best first. */
 static const level levels[] = {
 #ifdef TFL_KERNELS_V4
-    {&tfl_kernels_v4, has_v4},
+    {TFL_CPU_V4, "x86-64-v4", has_v4},
 #endif
 #ifdef TFL_KERNELS_V3
-    {&tfl_kernels_v3, has_v3},
+    {TFL_CPU_V3, "x86-64-v3", has_v3},
 #endif
 #ifdef TFL_KERNELS_NEON
-    {&tfl_kernels_neon, always},
+    {TFL_CPU_NEON, "neon", always},
 #endif
-    {&tfl_kernels_portable, always},
+    {TFL_CPU_PORTABLE, "portable", always},
 };
 
-static _Atomic(const tfl_kernels *) chosen;
+static _Atomic(const level *) chosen;
 
-static const tfl_kernels *find(const char *name)
+static const level *find(const char *name)
 {
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        if (levels[i].runs() && (name == NULL || strcmp(levels[i].kernels->level, name) == 0)) {
-            return levels[i].kernels;
+        if (levels[i].runs() && (name == NULL || strcmp(levels[i].name, name) == 0)) {
+            return &levels[i];
         }
     }
     return NULL;
 }
 
 /* Threads that come here at once choose the same. */
-const tfl_kernels *tfl_kernels_get(void)
+static const level *get(void)
 {
-    const tfl_kernels *kernels = atomic_load_explicit(&chosen, memory_order_acquire);
-    if (kernels == NULL) {
+    const level *found = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (found == NULL) {
         const char *forced = getenv("TFLIFT_CPU");
-        kernels = forced != NULL ? find(forced) : NULL;
-        if (kernels == NULL) {
-            kernels = find(NULL);
+        found = forced != NULL ? find(forced) : NULL;
+        if (found == NULL) {
+            found = find(NULL);
         }
-        atomic_store_explicit(&chosen, kernels, memory_order_release);
+        atomic_store_explicit(&chosen, found, memory_order_release);
     }
-    return kernels;
+    return found;
+}
+
+tfl_cpu tfl_cpu_get(void)
+{
+    return get()->cpu;
 }
 
 const char *tfl_cpu_level(void)
 {
-    return tfl_kernels_get()->level;
+    return get()->name;
 }
 
 const char *tfl_cpu_level_at(size_t i)
 {
     for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
         if (levels[k].runs() && i-- == 0) {
-            return levels[k].kernels->level;
+            return levels[k].name;
         }
     }
     return NULL;
@@ -93,10 +99,10 @@ const char *tfl_cpu_level_at(size_t i)
 
 bool tfl_cpu_force(const char *name)
 {
-    const tfl_kernels *kernels = find(name);
-    if (kernels == NULL) {
+    const level *found = find(name);
+    if (found == NULL) {
         return false;
     }
-    atomic_store_explicit(&chosen, kernels, memory_order_release);
+    atomic_store_explicit(&chosen, found, memory_order_release);
     return true;
 }
