@@ -17,6 +17,7 @@
 #include "tflift/alphabet.h"
 #include "tflift/fasta.h"
 #include "tflift/region.h"
+#include "tflift/bed.h"
 #include "tflift/shuffle.h"
 #include "tflift/reference.h"
 #include "tflift/dataset.h"
