@@ -40,6 +40,7 @@
 #include "tflift/importance.h"
 #include "tflift/track.h"
 #include "tflift/bigwig.h"
+#include "tflift/merge.h"
 #include "tflift/scores.h"
 
 #endif

@@ -40,6 +40,11 @@ const char *tfl_bigwig_contig(const tfl_bigwig *bigwig, size_t i, int64_t *lengt
 tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t start, int64_t end, float *value, int *known,
                              tfl_error *err) TFL_MUST_USE;
 
+/* The next values at or behind base from of contig i: value[*n] of bases [*start, *start + *n), the first and the last of them no NaN, *n at
+ * most capacity; 0: there are no more. For a walk over a file: from is then *start + *n. */
+tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t i, int64_t from, float *value, size_t capacity, int64_t *start, size_t *n,
+                           tfl_error *err) TFL_MUST_USE;
+
 typedef struct tfl_bigwig_summary {
     uint64_t bases;
     double min, max, sum, sum_squares;

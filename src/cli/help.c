@@ -386,7 +386,7 @@ static void man_ending(FILE *file, const tfl_command *command)
     }
     (void)fputs(".SH EXIT STATUS\n0 success, 1 a failure of input, output or model, 2 wrong usage.\n"
                 ".SH SEE ALSO\n.BR tfsim (1),\n.BR tftrain (1),\n.BR tfscore (1),\n.BR tfscan (1),\n.BR tfmodel "
-                "(1),\n.BR tfplot (1)\n",
+                "(1),\n.BR tftrack (1),\n.BR tfplot (1)\n",
                 file);
 }
 

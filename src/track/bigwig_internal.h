@@ -16,8 +16,8 @@
 #include "tflift/error.h"
 #include "tflift/output.h"
 
-#include "track/deflate_internal.h"
 #include "tflift/spool.h"
+#include "track/deflate_internal.h"
 
 #define TFL_BIGWIG_MAGIC UINT32_C(0x888FFC26)
 #define TFL_BIGBED_MAGIC UINT32_C(0x8789F2EB)

@@ -304,7 +304,8 @@ typedef struct query {
     tfl_bigwig *bigwig;
     uint32_t contig;
     int64_t start, end;
-    float *value;                     /* [end - start] */
+    float *value; /* [end - start]; NULL: only where the first block is, from where on */
+    bool found;
     uint64_t nodes_left, blocks_left; /* more than these the file has no room for */
 } query;
 
@@ -466,8 +467,29 @@ static tfl_status take_leaf(query *wanted, const unsigned char *leaf, tfl_error 
     if (wanted->blocks_left-- == 0) {
         return bad(wanted->bigwig, err, "its index is damaged: a tree without end");
     }
+    if (wanted->value == NULL) {
+        int64_t start = tfl_get_u32(leaf) == wanted->contig ? tfl_get_u32(leaf + 4) : 0;
+        wanted->start = start > wanted->start ? start : wanted->start;
+        wanted->found = true;
+        return TFL_OK;
+    }
     tfl_status status = read_block(wanted->bigwig, offset, tfl_get_u64(leaf + 24), err);
     return status == TFL_OK ? take_section(wanted, offset, err) : status;
+}
+
+/* Whether what lies in a node, n items, begins where the item before begins or behind it: else the first block that a
+ * walk comes to need not be the first there is. */
+static bool in_order(const unsigned char *node, size_t n, size_t item)
+{
+    for (size_t i = 1; i < n; i++) {
+        const unsigned char *here = node + i * item;
+        const unsigned char *before = here - item;
+        uint32_t contig = tfl_get_u32(here), last = tfl_get_u32(before);
+        if (contig < last || (contig == last && tfl_get_u32(here + 4) < tfl_get_u32(before + 4))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_error *err)
@@ -491,7 +513,10 @@ static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_erro
         return tfl_fail_memory(err, "an index");
     }
     status = tfl_file_read(&bigwig->file, offset + sizeof head, node, size, err);
-    for (size_t at = 0; status == TFL_OK && at < size; at += item) {
+    if (status == TFL_OK && wanted->value == NULL && !in_order(node, size / item, item)) {
+        status = bad(bigwig, err, "its index is damaged: not in order");
+    }
+    for (size_t at = 0; status == TFL_OK && !wanted->found && at < size; at += item) {
         if (overlaps(wanted, node + at)) {
             status = head[0] != 0 ? take_leaf(wanted, node + at, err)
                                   : walk_index(wanted, tfl_get_u64(node + at + 16), depth + 1, err);
@@ -499,6 +524,17 @@ static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_erro
     }
     free(node);
     return status;
+}
+
+static query ask(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end, float *value)
+{
+    return (query){.bigwig = bigwig,
+                   .contig = contig,
+                   .start = start,
+                   .end = end,
+                   .value = value,
+                   .nodes_left = bigwig->file.size / TFL_BIGWIG_NODE,
+                   .blocks_left = bigwig->file.size / TFL_BIGWIG_LEAF};
 }
 
 tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t start, int64_t end, float *value,
@@ -515,12 +551,46 @@ tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t sta
     if (!found || start >= end) {
         return TFL_OK;
     }
-    query wanted = {bigwig,
-                    bigwig->id[number],
-                    start,
-                    end,
-                    value,
-                    bigwig->file.size / TFL_BIGWIG_NODE,
-                    bigwig->file.size / TFL_BIGWIG_LEAF};
+    query wanted = ask(bigwig, bigwig->id[number], start, end, value);
     return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
+}
+
+/* Cuts NaN off both ends of values that begin at base start. */
+static void trim(float *value, int64_t *start, size_t *n)
+{
+    size_t first = 0;
+    while (*n > 0 && isnan(value[*n - 1])) {
+        --*n;
+    }
+    while (first < *n && isnan(value[first])) {
+        first++;
+    }
+    *start += (int64_t)first;
+    *n -= first;
+    memmove(value, value + first, *n * sizeof *value);
+}
+
+tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t contig, int64_t from, float *value, size_t capacity,
+                           int64_t *start, size_t *n, tfl_error *err)
+{
+    int64_t length = bigwig->length[contig];
+    uint64_t index = bigwig->header.index + TFL_BIGWIG_INDEX_HEADER;
+    *n = 0;
+    while (from < length && capacity > 0) {
+        query block = ask(bigwig, (uint32_t)contig, from, length, NULL);
+        tfl_status status = walk_index(&block, index, 0, err);
+        if (status != TFL_OK || !block.found) {
+            return status;
+        }
+        int64_t room = length - block.start;
+        *start = block.start;
+        *n = (uint64_t)room < capacity ? (size_t)room : capacity;
+        from = *start + (int64_t)*n;
+        status = tfl_bigwig_values(bigwig, bigwig->contig[contig], *start, from, value, NULL, err);
+        trim(value, start, n);
+        if (status != TFL_OK || *n > 0) {
+            return status;
+        }
+    }
+    return TFL_OK;
 }

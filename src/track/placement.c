@@ -8,8 +8,8 @@
 
 #include "tflift/memory.h"
 #include "tflift/rng.h"
-#include "tflift/table.h"
 #include "tflift/spool.h"
+#include "tflift/table.h"
 
 typedef struct placed {
     uint32_t contig; /* number in the table; its place in the order once sorted */
@@ -37,6 +37,7 @@ struct tfl_placement {
     size_t n, capacity;
     tfl_spool values;
     tfl_spool passed;    /* hashes of the contigs that were written without placement */
+    size_t *order;       /* [n_order] numbers of all contigs, where tfl_placement_arrange gave one */
     tfl_contigs contigs; /* in order, once sorted */
     float *value;        /* of the record at hand */
     size_t value_capacity;
@@ -103,6 +104,7 @@ void tfl_placement_free(tfl_placement *placement)
         tfl_spool_clear(&placement->passed);
         free(placement->length);
         free(placement->record);
+        free(placement->order);
         free(placement->contigs.name);
         free(placement->contigs.length);
         free(placement->value);
@@ -217,6 +219,25 @@ tfl_status tfl_placement_pass(tfl_placement *placement, const char *contig, tfl_
 
 /* ---------------------------------------------------------------- sorting */
 
+tfl_status tfl_placement_arrange(tfl_placement *placement, const tfl_contigs *contigs, tfl_error *err)
+{
+    placement->order = tfl_calloc(contigs->n, sizeof *placement->order);
+    if (placement->order == NULL) {
+        return tfl_fail_memory(err, "contigs");
+    }
+    tfl_status status = TFL_OK;
+    for (size_t i = 0; status == TFL_OK && i < contigs->n; i++) {
+        status = add_contig(placement, contigs->name[i], contigs->length[i], &placement->order[i], err);
+        if (status == TFL_OK) {
+            placement->length[placement->order[i]] = contigs->length[i];
+        }
+    }
+    if (status == TFL_OK && tfl_table_size(placement->table) != contigs->n) {
+        status = tfl_fail(err, TFL_EUSAGE, "contigs were arranged, but not all that have values, or some twice");
+    }
+    return status;
+}
+
 typedef struct ranked {
     const char *name;
     size_t number;
@@ -251,9 +272,12 @@ static tfl_status order_contigs(tfl_placement *placement, ranked *rank, uint32_t
         return tfl_fail_memory(err, "contigs");
     }
     for (size_t i = 0; i < contigs->n; i++) {
-        rank[i] = (ranked){tfl_table_name(placement->table, i), i};
+        size_t number = placement->order != NULL ? placement->order[i] : i;
+        rank[i] = (ranked){tfl_table_name(placement->table, number), number};
     }
-    qsort(rank + placement->n_genome, contigs->n - placement->n_genome, sizeof *rank, by_name);
+    if (placement->order == NULL) {
+        qsort(rank + placement->n_genome, contigs->n - placement->n_genome, sizeof *rank, by_name);
+    }
     for (size_t i = 0; i < contigs->n; i++) {
         contigs->name[i] = rank[i].name;
         contigs->length[i] = placement->length[rank[i].number];
@@ -413,10 +437,9 @@ static tfl_status fail_overlap(tfl_placement *placement, const placed *record, c
     if (status != TFL_OK) {
         return status;
     }
-    return tfl_fail(
-        err, TFL_EINPUT,
-        "records %s and %s: both cover base %lld (0-based) of %s; --overlap mean, nearest or first would merge them",
-        name[0], name[1], (long long)base, placement->contigs.name[record->contig]);
+    return tfl_fail(err, TFL_EINPUT,
+                    "records %s and %s: both cover base %lld (0-based) of %s; --overlap mean or first would merge them",
+                    name[0], name[1], (long long)base, placement->contigs.name[record->contig]);
 }
 
 /* A further value for a base that has one. */

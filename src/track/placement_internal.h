@@ -35,6 +35,10 @@ bool tfl_placement_knows(const tfl_placement *placement, const char *contig);
 /* A sequence that is its own contig has been written without placement: no added record may lie on it. */
 tfl_status tfl_placement_pass(tfl_placement *placement, const char *contig, tfl_error *err) TFL_MUST_USE;
 
+/* Order and lengths of the contigs, where they are known only after records were added (to a placement without a
+ * genome); all that have records must be among them. */
+tfl_status tfl_placement_arrange(tfl_placement *placement, const tfl_contigs *contigs, tfl_error *err) TFL_MUST_USE;
+
 /* Sorts what was added. contigs stay the placement's: the genome's in its order, then others; without a genome, by
  * name. */
 tfl_status tfl_placement_sort(tfl_placement *placement, const tfl_contigs **contigs, tfl_error *err) TFL_MUST_USE;

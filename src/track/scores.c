@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tflift/memory.h"
+#include "tflift/track.h"
 
 struct tfl_scores {
     const tfl_score_source *source;
@@ -22,23 +23,29 @@ enum { HEAD = 8 };
 /* What a regular file begins with; 0 bytes of anything else, which can be read only once, or not at all. */
 static size_t read_head(const char *path, unsigned char head[HEAD])
 {
-    struct stat found;
-    int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat found; /* asked for first: who writes into a FIFO would notice that it was opened and closed */
+    int fd = stat(path, &found) == 0 && S_ISREG(found.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (fd < 0) {
         return 0;
     }
-    ssize_t n = fstat(fd, &found) == 0 && S_ISREG(found.st_mode) ? read(fd, head, HEAD) : 0;
+    ssize_t n = read(fd, head, HEAD);
     (void)close(fd); /* it was only read */
     return n > 0 ? (size_t)n : 0;
 }
 
-static const tfl_score_source *source_of(const char *path)
+const tfl_score_source *tfl_scores_source_of(const char *path)
 {
     static const tfl_score_source *const source[] = {&tfl_scores_bigwig, &tfl_scores_npz};
+    const tfl_track_format *format = tfl_track_format_for(path);
     unsigned char head[HEAD] = {0};
     size_t size = read_head(path, head);
     for (size_t i = 0; i < 2; i++) {
         if (source[i]->is_it(head, size)) {
+            return source[i];
+        }
+    }
+    for (size_t i = 0; format != NULL && i < 2; i++) {
+        if (strcmp(source[i]->format, format->name) == 0) { /* it will say what is wrong with its beginning */
             return source[i];
         }
     }
@@ -52,7 +59,7 @@ tfl_status tfl_scores_open(const char *path, const char *task, tfl_scores **out,
     if (scores == NULL) {
         return tfl_fail_memory(err, "contributions");
     }
-    scores->source = source_of(path);
+    scores->source = tfl_scores_source_of(path);
     tfl_status status = scores->source->open(path, task, &scores->state, err);
     if (status != TFL_OK) {
         free(scores);

@@ -7,6 +7,7 @@
 #include "tflift/scores.h"
 
 typedef struct tfl_score_source {
+    const char *format; /* its name in the table of track formats; NULL: several */
     /* Whether a file that begins with these bytes (fewer where it is shorter) is of this kind; NULL: any. */
     bool (*is_it)(const unsigned char *head, size_t size);
     tfl_status (*open)(const char *path, const char *task, void **state, tfl_error *err);
@@ -17,6 +18,9 @@ typedef struct tfl_score_source {
 } tfl_score_source;
 
 extern const tfl_score_source tfl_scores_bigwig, tfl_scores_npz, tfl_scores_text;
+
+/* The kind of a file: by its first bytes, else by its suffix, else text. */
+const tfl_score_source *tfl_scores_source_of(const char *path);
 
 /* value[0 … n) the other way round. */
 void tfl_scores_reverse(float *value, size_t n);

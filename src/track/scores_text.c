@@ -7,21 +7,19 @@
 #include "track/scores_internal.h"
 
 #include <ctype.h>
-#include <float.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "tflift/lines.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
 #include "tflift/table.h"
+#include "track/interval_internal.h"
 #include "track/values_internal.h"
 
 static const char tsv_header[] = "#name\tposition\tbase\ttask\tcontribution";
 
-enum { TSV_FIELDS = 9, BED_FIELDS = 7, BEDGRAPH_FIELDS = 4 };
+enum { TSV_FIELDS = 9 };
 
 typedef struct text {
     char *name; /* of the file */
@@ -34,39 +32,14 @@ typedef struct text {
 
 /* ---------------------------------------------------------------- lines */
 
-/* "nan" is no value; infinities and what a float cannot hold are errors. */
-static tfl_status read_value(const tfl_lines *lines, const char *field, float *value, tfl_error *err)
-{
-    double number = NAN;
-    if (strcasecmp(field, "nan") != 0 && (!tfl_parse_double(field, &number) || fabs(number) > FLT_MAX)) {
-        return tfl_lines_fail(lines, err, "the value is \"%s\"; a number is needed", field);
-    }
-    *value = (float)number;
-    return TFL_OK;
-}
-
 /* contig, start, end, value; or contig, start, end, base, score, strand, value. */
 static tfl_status take_interval(text *in, const tfl_lines *lines, char *line, tfl_error *err)
 {
-    char *field[BED_FIELDS + 1];
-    size_t n = tfl_lines_split(line, ' ', field, BED_FIELDS + 1);
-    bool is_bed = n == BED_FIELDS && strlen(field[5]) == 1 && strchr("+-.", field[5][0]) != NULL;
-    int64_t start = 0;
-    int64_t end = 0;
-    float value = 0;
-    if (n != BEDGRAPH_FIELDS && !is_bed) {
-        return tfl_lines_fail(lines, err, "%zu columns; bedGraph has 4: contig, start, end, value", n);
-    }
-    if (!tfl_parse_int(field[1], 0, INT64_MAX / 2, &start) || !tfl_parse_int(field[2], 0, INT64_MAX / 2, &end) ||
-        start >= end) {
-        return tfl_lines_fail(lines, err,
-                              "start and end are \"%s\" and \"%s\"; whole numbers are needed, the start below the end",
-                              field[1], field[2]);
-    }
-    tfl_status status = read_value(lines, field[is_bed ? 6 : 3], &value, err);
-    return status == TFL_OK
-               ? tfl_values_add(in->values, field[0], start, end, value, '\0', tfl_lines_number(lines), err)
-               : status;
+    tfl_interval row;
+    tfl_status status = tfl_interval_parse(lines, line, &row, err);
+    return status == TFL_OK ? tfl_values_add(in->values, row.contig, row.start, row.end, row.value, '\0',
+                                             tfl_lines_number(lines), err)
+                            : status;
 }
 
 /* name, position, base, task, contribution … */
@@ -87,16 +60,11 @@ static tfl_status take_row(text *in, const tfl_lines *lines, char *line, tfl_err
         (in->task == NULL && tfl_table_size(in->tasks) > 1)) {
         return status; /* of another task; or the choice is refused at the end, when all tasks are known */
     }
-    status = read_value(lines, field[4], &value, err);
+    status = tfl_interval_value(lines, field[4], &value, err);
     char base = (char)toupper((unsigned char)field[2][0]);
     return status == TFL_OK
                ? tfl_values_add(in->values, field[0], position, position + 1, value, base, tfl_lines_number(lines), err)
                : status;
-}
-
-static bool is_comment(const char *line)
-{
-    return *line == '\0' || *line == '#' || strncmp(line, "track", 5) == 0 || strncmp(line, "browser", 7) == 0;
 }
 
 /* The first line that is no comment decides. */
@@ -113,7 +81,7 @@ static tfl_status take_line(text *in, const tfl_lines *lines, char *line, tfl_er
     if (in->values == NULL && header) {
         return begin(in, true, err);
     }
-    if (in->is_tsv ? *line == '\0' || *line == '#' : is_comment(line)) {
+    if (in->is_tsv ? *line == '\0' || *line == '#' : tfl_interval_is_comment(line)) {
         return TFL_OK;
     }
     tfl_status status = in->values == NULL ? begin(in, false, err) : TFL_OK;
@@ -257,4 +225,4 @@ static tfl_status find(void *state, const tfl_sequence *sequence, const tfl_regi
     return TFL_OK;
 }
 
-const tfl_score_source tfl_scores_text = {NULL, open_text, find, close_text};
+const tfl_score_source tfl_scores_text = {NULL, NULL, open_text, find, close_text};

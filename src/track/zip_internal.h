@@ -11,8 +11,8 @@
 #include "tflift/error.h"
 #include "tflift/output.h"
 
-#include "track/file_internal.h"
 #include "tflift/spool.h"
+#include "track/file_internal.h"
 
 enum { TFL_ZIP_NAME = 64, TFL_ZIP_STORED = 0, TFL_ZIP_DEFLATED = 8 };
 

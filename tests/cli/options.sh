@@ -5,7 +5,7 @@
 
 # Programs and subcommands, from the programs themselves.
 commands=()
-for program in tfsim tftrain tfmodel tfscore tfscan tfplot; do
+for program in tfsim tftrain tfmodel tfscore tfscan tftrack tfplot; do
     [[ -x $TFL_BUILDDIR/$program ]] || continue
     commands+=("$program")
     while read -r sub _; do

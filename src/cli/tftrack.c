@@ -1,0 +1,196 @@
+/* tftrack: what is done with tracks once they are there. The command line contract is that of --help. */
+#include "config.h"
+
+#include "cli/contigs.h"
+#include "cli/program.h"
+#include "tflift/merge.h"
+#include "tflift/output.h"
+#include "tflift/track.h"
+#include "tflift/version.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- tftrack merge */
+
+typedef struct merge_options {
+    const char *output, *format, *overlap, *lengths, *chrom_sizes;
+} merge_options;
+
+static void merge_defaults(void *options)
+{
+    merge_options *o = options;
+    o->overlap = "mean";
+    o->lengths = "same";
+}
+
+static const char *overlap_at(size_t i, const char **help)
+{
+    static const struct {
+        const char *name, *help;
+    } choices[] = {{"mean", "the mean of the tracks that have a value (default)"},
+                   {"first", "the value of the track that was named first"},
+                   {"error", "no track is written"}};
+    bool there = i < sizeof choices / sizeof *choices;
+    *help = there ? choices[i].help : NULL;
+    return there ? choices[i].name : NULL;
+}
+
+static const char *lengths_at(size_t i, const char **help)
+{
+    static const struct {
+        const char *name, *help;
+    } choices[] = {{"same", "an error (default)"}, {"longest", "it has the longest, or ends with its last value"}};
+    bool there = i < sizeof choices / sizeof *choices;
+    *help = there ? choices[i].help : NULL;
+    return there ? choices[i].name : NULL;
+}
+
+/* The i-th of the formats that hold one value per base. */
+static const char *format_at(size_t i, const char **help)
+{
+    const tfl_track_format *format = tfl_track_format_at(0);
+    for (size_t row = 0; format != NULL && (!format->one_value || i-- > 0);) {
+        format = tfl_track_format_at(++row);
+    }
+    *help = format != NULL ? format->help : NULL;
+    return format != NULL ? format->name : NULL;
+}
+
+static const tfl_option merge_rows[] = {
+    TFL_SECTION("How tracks are joined"),
+    {.name = "overlap",
+     .argument = "WHICH",
+     TFL_TEXT(merge_options, overlap),
+     .help = "the value of a base that several tracks have a value for:",
+     .choice = overlap_at},
+    {.name = "chrom-sizes",
+     .argument = "FILE",
+     TFL_TEXT(merge_options, chrom_sizes),
+     .help = "names and lengths of the genome's contigs (a .fai will do), in the order that the result shall have; "
+             "without it the tracks' own, in an order that keeps theirs"},
+    {.name = "lengths",
+     .argument = "HOW",
+     TFL_CHOICE(merge_options, lengths, lengths_at),
+     .help = "a contig of different length in different tracks, where no --chrom-sizes tell which is right:"},
+    TFL_SECTION("Output"),
+    TFL_OUTPUT_ROW(merge_options, output, "where the track goes; by default to standard output, as bedGraph"),
+    TFL_FORMAT_ROW(merge_options, format, format_at, "its format, where the suffix does not tell:"),
+    {0},
+};
+
+static tfl_status check_overlap(const merge_options *o, tfl_overlap *overlap, tfl_error *err)
+{
+    if (!tfl_overlap_find(o->overlap, overlap)) {
+        return tfl_fail(err, TFL_EUSAGE, "--overlap: \"%s\" is not one of mean, first, error", o->overlap);
+    }
+    if (*overlap == TFL_OVERLAP_NEAREST) {
+        return tfl_fail(err, TFL_EUSAGE,
+                        "--overlap nearest: tracks do not tell where the centres of their regions are; mean, first "
+                        "and error can be had (or nearest from tfscore)");
+    }
+    return TFL_OK;
+}
+
+static tfl_status choose_format(const merge_options *o, const char *output, const tfl_track_format **format,
+                                tfl_error *err)
+{
+    *format = o->format != NULL ? tfl_track_format_find(o->format) : tfl_track_format_for(output);
+    if (*format == NULL && strcmp(output, "-") == 0) {
+        *format = tfl_track_format_find("bedgraph");
+    }
+    if (*format == NULL || !(*format)->one_value) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: its suffix names no format of one value per base; -f bedgraph or bigwig",
+                        output);
+    }
+    return TFL_OK;
+}
+
+static void tell_merge(const tfl_call *call, const merge_options *o, const tfl_merge_summary *summary)
+{
+    const tfl_track_summary *track = &summary->track;
+    if (summary->mixed) {
+        tfl_program_note(call, "note: the tracks' first lines differ (another task, model or method?) and were left "
+                               "out");
+    }
+    if (track->overlapping > 0) {
+        tfl_program_note(call, "note: %" PRIu64 " of %" PRIu64 " bases have a value in several tracks; --overlap %s",
+                         track->overlapping, track->bases, o->overlap);
+    }
+}
+
+static tfl_status merge(const tfl_call *call, tfl_error *err)
+{
+    const merge_options *o = call->options;
+    const char *output = o->output != NULL ? o->output : "-";
+    const tfl_track_format *format = NULL;
+    tfl_contigs genome = {0};
+    tfl_merge_summary summary = {0};
+    tfl_merge_options options = {.longest = strcmp(o->lengths, "longest") == 0};
+    char description[64];
+    (void)snprintf(description, sizeof description, "tftrack %s; merge", tfl_version());
+    options.description = description;
+    tfl_status status = check_overlap(o, &options.overlap, err);
+    if (status == TFL_OK) {
+        status = choose_format(o, output, &format, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_program_check_output(call, o->output, err);
+    }
+    if (status == TFL_OK && o->chrom_sizes != NULL) {
+        status = tfl_output_check(o->output, &o->chrom_sizes, 1, err);
+    }
+    if (status == TFL_OK && o->chrom_sizes != NULL) {
+        status = tfl_contigs_read(o->chrom_sizes, &genome, err);
+    }
+    if (status == TFL_OK) {
+        options.contig = genome.name;
+        options.contig_length = genome.length;
+        options.n_contigs = genome.n;
+        status = tfl_merge_tracks(call->operand, call->n_operands, output, format, &options, &summary, err);
+    }
+    tfl_contigs_clear(&genome);
+    if (status == TFL_OK) {
+        tell_merge(call, o, &summary);
+    }
+    return status;
+}
+
+static const tfl_example merge_examples[] = {
+    {"tftrack merge part1.bw part2.bw part3.bw -o all.bw", "what tfscore --shard left in parts"},
+    {"tftrack merge --overlap error a.bedgraph.gz b.bedgraph.gz -o all.bedgraph.gz", "nothing, where they overlap"},
+    {"tftrack merge scores.bedgraph --chrom-sizes genome.fa.fai -o scores.bw", "another format"},
+    {0},
+};
+
+static const tfl_command merge_command = {
+    .name = "merge",
+    .summary = "join tracks of one value per base",
+    .operands = "TRACK...",
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
+    .description =
+        "Takes bigWig and bedGraph (plain, gzip or BGZF; - is standard input), told apart by content. Rows of a "
+        "bedGraph have to be sorted within each contig, as tfscore writes them. Signs are kept, and nothing is "
+        "rounded: the parts of one run, made with --shard, give the bytes of that run done at once.\n\n"
+        "Memory does not depend on how many values there are; they wait in a temporary file ($TMPDIR, else /tmp).",
+    .option = merge_rows,
+    .example = merge_examples,
+    .options_size = sizeof(merge_options),
+    .defaults = merge_defaults,
+    .run = merge,
+};
+
+static const tfl_command *const subcommands[] = {&merge_command, NULL};
+
+static const tfl_command command = {
+    .name = "tftrack",
+    .summary = "work with tracks of contributions: join them",
+    .subcommand = subcommands,
+};
+
+int main(int argc, char **argv)
+{
+    return tfl_program_main(&command, argc, argv);
+}

@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# tftrack merge: the parts of a run are the whole, in bytes; overlaps, contigs, bad input.
+# shellcheck source=tests/cli/lib.sh
+. "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
+
+rows() { # CONTIG START VALUE...: bedGraph rows of bases that follow one another
+    local contig=$1 at=$2
+    shift 2
+    for value; do
+        printf '%s\t%d\t%d\t%s\n' "$contig" "$at" "$((at + 1))" "$value"
+        at=$((at + 1))
+    done
+}
+
+# ---- the parts of a run: windows that do not overlap, in no order, on three contigs and both strands
+good tfsim generate -n 24 --length 120 --seed 5
+awk '/^>/ {
+    i = n++; contig = "chr" (i % 3 == 0 ? 10 : i % 3); start = 1000 + ((i * 7) % 24) * 150
+    print ">" contig ":" start "-" start + 120 (i % 2 ? "(-)" : "(+)"); next } { print }' out >windows.fa
+printf 'chr1\t250000000\nchr2\t9000\nchr10\t8000\nchrM\t16569\n' >genome.sizes
+score() { good tfscore -q --ref shuffle -n 2 -@ 2 -t all windows.fa "$@"; }
+score -o whole.bw --chrom-sizes genome.sizes
+score -o whole.bedgraph
+for i in 1 2 3; do
+    score --shard $i/3 -o part$i.bw --chrom-sizes genome.sizes
+    score --shard $i/3 -o part$i.bedgraph.gz
+done
+for task in both gata1 tal1; do
+    good tftrack merge part{3,1,2}.$task.bw -o all.$task.bw
+    [[ ! -s err ]] || fail "merging parts: says $(<err)"
+    same all.$task.bw whole.$task.bw "bigWig of the parts"
+    good tftrack merge part{3,1,2}.$task.bedgraph.gz -o all.$task.bedgraph
+    same all.$task.bedgraph whole.$task.bedgraph "bedGraph of the parts"
+done
+good tftrack merge part{1,2,3}.both.bw
+grep -v '^[#t]' whole.both.bedgraph | sort >expected
+sort out | cmp -s - expected || fail "bedGraph of bigWig"
+good tftrack merge --chrom-sizes genome.sizes whole.both.bedgraph -o again.bw
+same again.bw whole.both.bw "bigWig of bedGraph"
+
+# sequences that are their own contig: by name in a bigWig; in their order where it is given
+tfsim generate -n 9 --length 100 >own.fa
+awk '/^>/ { print substr($1, 2) "\t100" }' own.fa >own.sizes
+for format in bw bedgraph; do
+    good tfscore -q --ref zeros -t both own.fa -o own.$format
+    for i in 1 2; do good tfscore -q --ref zeros -t both --shard $i/2 own.fa -o own.$i.$format; done
+    good tftrack merge own.2.$format own.1.$format --chrom-sizes own.sizes -o own.all.$format
+done
+same own.all.bedgraph own.bedgraph "bedGraph of sequences"
+good tftrack merge own.2.bw own.1.bw -o own.all.bw
+same own.all.bw own.bw "bigWig of sequences"
+
+# without a genome contigs end with their last value, elsewhere in each part
+for i in 1 2 3; do score --shard $i/3 -o short$i.bw; done
+score -o short.bw
+bad 1 "tftrack: short2.both.bw: contig chr1 has $(tail -n 1 <(tftrack merge short2.both.bw | grep -w ^chr1) | cut -f 3) bases, but \
+$(tail -n 1 <(tftrack merge short1.both.bw | grep -w ^chr1) | cut -f 3) in short1.both.bw; --chrom-sizes says how many are right, or \
+--lengths longest takes the longest" tftrack merge short{1,2,3}.both.bw -o all.bw
+good tftrack merge short{1,2,3}.both.bw -o all.bw --lengths longest
+same all.bw short.both.bw "parts with --lengths longest"
+
+# ---- values as they are: signs, zeros, the smallest and largest floats; gaps short and long; a stretch beyond 65536 bases
+awk 'BEGIN { for (i = 0; i < 150000; i++) { if (i % 1000 != 7 && (i < 70000 || i > 70100)) print "c\t" i "\t" i + 1 "\t" (i % 5 - 2) / 4 } }' >long
+{ cat long; rows d 3 0 1e-45 3.4028235e+38 -3.4028235e+38 -1e-38; } >values
+good tftrack merge values
+same out values "long stretches"
+good tftrack merge values -o values.bw
+good tftrack merge values.bw
+same out values "long stretches through bigWig"
+good tftrack merge <(printf 'a\t5\t9\t-1.5\na 9 10 2\r\na\t10\t11\tnan\n')
+equal "$(<out)" "$(rows a 5 -1.5 -1.5 -1.5 -1.5 2)" "rows of several bases"
+rows a 0 1 | good tftrack merge -
+equal "$(<out)" "$(rows a 0 1)" "standard input"
+
+# memory does not grow with the values: 80 MB of them in 64 (where the sanitizers do not take more for themselves)
+printf 'c\t0\t10000000\t1.5\nc\t10000002\t20000000\t-2\n' >wide
+if (ulimit -v 65536 && tftrack --version) >/dev/null 2>&1; then
+    (ulimit -v 65536 && exec tftrack merge wide -o wide.bw) || fail "memory: text"
+    (ulimit -v 65536 && exec tftrack merge wide.bw wide -q -o wide2.bw) || fail "memory: bigWig, and overlaps"
+    same wide.bw wide2.bw "the mean of equal values"
+fi
+
+# ---- overlaps
+rows a 0 1 2 3 4 >one
+rows a 2 -5 6 7 >two
+rows a 3 8 >three
+good tftrack merge one two three
+equal "$(<out)" "$(rows a 0 1 2 -1 6 7)" "the mean"
+equal "$(<err)" "tftrack: note: 2 of 5 bases have a value in several tracks; --overlap mean" "the mean"
+good tftrack merge --overlap first two one three
+equal "$(<out)" "$(rows a 0 1 2 -5 6 7)" "the first"
+bad 1 "tftrack: records one and two: both cover base 2 (0-based) of a; --overlap mean or first would merge them" \
+    tftrack merge --overlap error one two
+bad 2 "tftrack: --overlap nearest: tracks do not tell where the centres of their regions are; mean, first and error can be had \
+(or nearest from tfscore)" tftrack merge --overlap nearest one two
+bad 2 'tftrack: --overlap: "median" is not one of mean, first, error' tftrack merge --overlap median one two
+
+# ---- order of contigs: that of the tracks; by name where they leave it open; the first one's where they contradict
+order() { good tftrack merge "$@"; cut -f 1 out | uniq | tr '\n' ' '; }
+for file in 'x chr1 chr2 chr10' 'y chr2 chrX' 'z chr10 chr2' 'w a chr2'; do
+    read -r name contigs <<<"$file"
+    for contig in $contigs; do rows "$contig" 0 1; done >"$name"
+done
+equal "$(order x y)" "chr1 chr2 chr10 chrX " "order kept"
+equal "$(order y w x)" "a chr1 chr2 chr10 chrX " "order by name"
+equal "$(order x z)" "chr1 chr2 chr10 " "orders that contradict each other"
+equal "$(order z x)" "chr1 chr10 chr2 " "orders that contradict each other"
+printf 'chrX 10\nchr10 10\nchr2 10\nchr1 10\n' >sizes
+equal "$(order x y --chrom-sizes sizes)" "chrX chr10 chr2 chr1 " "the genome's order"
+bad 1 "tftrack: w: has values on contig a, which the genome does not have (its first is called chrX)" \
+    tftrack merge w x --chrom-sizes sizes
+rows chr2 9 1 1 >beyond
+bad 1 "tftrack: beyond: has a value for base 10 (0-based) of chr2, which has 10 bases in the genome" \
+    tftrack merge x beyond --chrom-sizes sizes
+good tftrack merge x --chrom-sizes sizes -o x.bw
+bad 1 "tftrack: beyond: has a value for base 10 (0-based) of chr2, which has 10 bases in x.bw" tftrack merge beyond x.bw
+good tftrack merge beyond x.bw --lengths longest
+
+# ---- first lines
+printf '# model; task a\ntrack type=bedGraph name="a b"\nc\t0\t1\t2\n' >first
+printf '# model; task a\ntrack type=bedGraph name="a b"\nc\t1\t2\t2\n' >second
+printf '# model; task b\nc\t2\t3\t2\n' >third
+good tftrack merge first second
+equal "$(<out)" "$(<first)"$'\n'"$(rows c 1 2)" "first lines that agree"
+good tftrack merge first third
+equal "$(head -n 1 out | sed 's/ [0-9.]*;/ V;/')" "# tftrack V; merge" "first lines that differ"
+equal "$(<err)" "tftrack: note: the tracks' first lines differ (another task, model or method?) and were left out" "first lines that differ"
+
+# ---- bad input leaves nothing
+mkdir bad_input
+refuse() { # MESSAGE FILE...
+    local message=$1
+    shift
+    bad 1 "tftrack: $message" tftrack merge "$@" -o bad_input/all.bw
+    empty bad_input
+}
+refuse "nothing.bw: cannot open: No such file or directory" nothing.bw
+: >empty.bedgraph
+refuse "empty.bedgraph: is empty; a bigWig or a bedGraph is needed" one empty.bedgraph
+{ rows a 5 1; rows a 4 1; } >unsorted
+refuse "unsorted:2: begins at 4, but the row before ends at 6; rows have to be sorted (sort -k1,1 -k2,2n) and must not overlap" one unsorted
+{ rows a 5 1; rows b 4 1; rows a 7 1; } >apart
+refuse "apart:3: contig a comes again; rows have to be sorted (sort -k1,1 -k2,2n)" apart
+printf 'a\t0\t1\tx\n' >nan
+refuse 'nan:1: the value is "x"; a number is needed' nan
+printf 'a\t3\t3\t1\n' >zero
+refuse 'zero:1: start and end are "3" and "3"; whole numbers are needed, the start below the end' zero
+size=$(stat -c %s values.bw)
+head -c $((size / 2)) values.bw >cut.bw
+refuse "cut.bw: is cut short: a bigWig ends with the four bytes that it begins with" one cut.bw
+head -c 20 values.bw >cut.bw
+refuse "cut.bw: is no bigWig, or cut short: it is shorter than a header" cut.bw
+: >none.bw
+refuse "none.bw: is no bigWig, or cut short: it is shorter than a header" none.bw
+cp long named.bw
+refuse "named.bw: is no bigWig: it does not begin as one" named.bw
+# every byte of a section's block, of the index and of the tree, turned: an error, or the file is as it was
+good tftrack merge one -o one.bw
+for ((i = 304; i < $(stat -c %s one.bw); i += 5)); do
+    cp one.bw turned.bw
+    printf '\xa5' | dd of=turned.bw bs=1 seek=$i conv=notrunc status=none
+    run tftrack merge turned.bw -o turned.out.bw
+    [[ $status -eq 0 || ($status -eq 1 && $(<err) == "tftrack: turned.bw: "*) ]] || fail "byte $i turned: $status $(<err)"
+done
+if [[ -w /dev/full ]]; then
+    bad 1 "tftrack: /dev/full: cannot write: No space left on device" tftrack merge values -f bedgraph -o /dev/full
+fi
+full() { # FILE MESSAGE
+    (ulimit -f 1; exec tftrack merge "$1" -o bad_input/all.bw 2>err)
+    equal "$? $(<err)" "1 tftrack: $2: File too large" "a full disk"
+    empty bad_input
+}
+full whole.both.bedgraph "bad_input/all.bw: cannot write"
+full values "temporary file: cannot write (TMPDIR names another folder)"
+bad 2 "tftrack: one: would overwrite the input one: give the output another name" tftrack merge one two -f bedgraph -o one
+bad 2 "tftrack: all.npz: its suffix names no format of one value per base; -f bedgraph or bigwig" tftrack merge one -o all.npz
+bad 2 "tftrack: TRACK... is missing; --help says more" tftrack merge -o all.bw
+
+# ---- tfscan tells a bigWig that was cut short
+head -c $((size / 2)) values.bw >cut.bw
+printf '>d\nACGTACGTACGTACGT\n' >d.fa
+for bytes in $((size / 2)) 20 0; do
+    head -c $bytes values.bw >cut.bw
+    run tfscan -p "$TFL_SRCDIR/data/motifs.meme" --scores cut.bw d.fa
+    [[ $status -eq 1 && $(<err) == "tfscan: cut.bw: is "*"cut short"* ]] || fail "tfscan with $bytes bytes of a bigWig: $status $(<err)"
+done
+finish
