@@ -18,6 +18,7 @@
 #include "tflift/fasta.h"
 #include "tflift/region.h"
 #include "tflift/bed.h"
+#include "tflift/genome.h"
 #include "tflift/shuffle.h"
 #include "tflift/reference.h"
 #include "tflift/dataset.h"
