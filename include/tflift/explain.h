@@ -37,9 +37,9 @@ typedef struct tfl_explain_options {
 typedef struct tfl_explainer tfl_explainer;
 
 /* Plans the walk over graph (kept, not copied; its weights are packed again with the parts that the rules need, and where the target is a
- * probability and it ends in logits, a sigmoid is added). An override for
- * a layer that does not exist or is no nonlinearity, or whose rule the method has no place for, and a layer for which the method has no rule
- * (softmax before the target) are errors that name it. */
+ * probability and it ends in logits, a sigmoid is added). Functions that are
+ * not defined for every number get Rescale in place of RevealCancel. An override for a layer that does not exist or is no nonlinearity, or
+ * whose rule the method or the layer has no place for, is an error that names it. */
 tfl_status tfl_explainer_create(tfl_graph *graph, const tfl_explain_options *options, tfl_explainer **out, tfl_error *err) TFL_MUST_USE;
 void tfl_explainer_free(tfl_explainer *explainer);
 

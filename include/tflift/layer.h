@@ -44,6 +44,12 @@ typedef struct tfl_map {
 } tfl_map;
 tfl_map tfl_shape_map(const tfl_shape *shape);
 
+/* A value as [outer][n][inner] in memory, its n elements being those along that axis of the shape. */
+typedef struct tfl_axis {
+    size_t outer, n, inner;
+} tfl_axis;
+tfl_axis tfl_shape_axis(const tfl_shape *shape, unsigned axis);
+
 /* How a multiplier passes through a layer; attribution rules are chosen by family. */
 typedef enum tfl_family {
     TFL_INPUT,
@@ -53,7 +59,7 @@ typedef enum tfl_family {
     TFL_ELEMENTWISE, /* y[i] = f_i(x[i]): ReLU, sigmoid, … */
     TFL_MAXIMUM,     /* max pooling, local and global */
     TFL_PRODUCT,     /* product of two varying inputs */
-    TFL_COUPLED      /* any other nonlinearity of many inputs (softmax): allowed behind the logits alone */
+    TFL_COUPLED      /* softmax: each output depends on all inputs along an axis */
 } tfl_family;
 
 /* Which weights of a linear layer take part. */
@@ -118,6 +124,9 @@ typedef struct tfl_layer_kind {
     /* TFL_ELEMENTWISE: y = f(x) and slope = f'(x) for all layer->size elements. */
     void (*function)(const tfl_layer *layer, const float *x, float *y);
     void (*derivative)(const tfl_layer *layer, const float *x, float *slope);
+
+    /* TFL_ELEMENTWISE: whether f is defined for some numbers only (logarithm, square root). NULL: for all. */
+    bool (*partial)(const tfl_layer *layer);
 
     /* TFL_MAXIMUM: for each output element, the offset into in[0] of the first largest element of its window. */
     void (*argmax)(const tfl_layer *layer, const float *in, uint32_t *where);

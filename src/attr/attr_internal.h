@@ -132,9 +132,9 @@ struct tfl_rule_steps {
     void (*pass)(tfl_explain_workspace *w, unsigned l);
 };
 
-/* By family of the layer: rule_linear.c (mix), rule_carry.c, rule_maximum.c, rule_product.c, rule_input.c. */
+/* By family of the layer: rule_linear.c (mix), rule_carry.c, rule_maximum.c, rule_product.c, rule_softmax.c, rule_input.c. */
 extern const tfl_rule_steps tfl_input_steps, tfl_mix_steps, tfl_carry_steps, tfl_maximum_steps, tfl_maximum_gradient_steps,
-    tfl_product_steps, tfl_product_gradient_steps;
+    tfl_product_steps, tfl_product_gradient_steps, tfl_softmax_steps, tfl_softmax_gradient_steps;
 /* Of nonlinearities, by rule: rule_gradient.c, rule_guided.c, rule_rescale.c, rule_revealcancel.c. */
 extern const tfl_rule_steps tfl_gradient_steps, tfl_guided_steps, tfl_rescale_steps, tfl_revealcancel_steps;
 

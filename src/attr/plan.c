@@ -22,6 +22,12 @@ static const tfl_layer *linear_before(const tfl_graph *graph, unsigned l)
     return NULL;
 }
 
+/* RevealCancel follows the parts of a difference alone, to where a logarithm is not defined: such functions have Rescale instead. */
+static bool allows(const tfl_layer *layer, tfl_rule rule)
+{
+    return rule != TFL_RULE_REVEALCANCEL || layer->kind->partial == NULL || !layer->kind->partial(layer);
+}
+
 static void choose_rules(tfl_plan *plan, const tfl_explain_options *options)
 {
     const tfl_graph *graph = plan->graph;
@@ -30,6 +36,9 @@ static void choose_rules(tfl_plan *plan, const tfl_explain_options *options)
         const tfl_layer *linear = family == TFL_ELEMENTWISE ? linear_before(graph, l) : NULL;
         bool dense = linear != NULL && strcmp(linear->kind->name, "dense") == 0;
         plan->rule[l] = dense ? options->method->after_dense : options->method->after_conv;
+        if (!allows(&graph->layer[l], plan->rule[l])) {
+            plan->rule[l] = TFL_RULE_RESCALE;
+        }
         if (family == TFL_MAXIMUM && options->max_pool_gradient) {
             plan->rule[l] = TFL_RULE_GRADIENT;
         }
@@ -64,6 +73,11 @@ static tfl_status override_rule(tfl_plan *plan, const tfl_method *method, const 
         return tfl_fail(err, TFL_EUSAGE, "rule for layer '%s': %s has no place for the rule %s", layer->name, method->name,
                         tfl_rule_name[override->rule]);
     }
+    if (!allows(layer, override->rule)) {
+        return tfl_fail(err, TFL_EUSAGE,
+                        "rule for layer '%s': %s would leave the numbers that a layer of kind %s is defined for; rescale does not",
+                        layer->name, tfl_rule_name[override->rule], layer->kind->name);
+    }
     plan->rule[l] = override->rule;
     return TFL_OK;
 }
@@ -79,18 +93,6 @@ static void find_reached(tfl_plan *plan)
             plan->reached[graph->layer[l].input[k]] = true;
         }
     }
-}
-
-static tfl_status check_reached(const tfl_plan *plan, const tfl_method *method, tfl_error *err)
-{
-    for (unsigned l = 1; l <= plan->target; l++) {
-        if (plan->reached[l] && tfl_walk_steps(plan, l) == NULL) {
-            const tfl_layer *layer = &plan->graph->layer[l];
-            return tfl_fail(err, TFL_EUNSUPPORTED, "layer '%s': %s has no rule for layers of kind %s", layer->name, method->name,
-                            layer->kind->name);
-        }
-    }
-    return TFL_OK;
 }
 
 static void follow_signs(tfl_plan *plan)
@@ -212,12 +214,8 @@ static tfl_status fill(tfl_plan *plan, const tfl_explain_options *options, tfl_e
     if (options->method->average == TFL_MUTATE) {
         return TFL_OK; /* no walk */
     }
-    tfl_status status = check_reached(plan, options->method, err);
-    if (status == TFL_OK) {
-        follow_signs(plan);
-        status = plan_buffers(plan, err);
-    }
-    return status;
+    follow_signs(plan);
+    return plan_buffers(plan, err);
 }
 
 tfl_status tfl_plan_create(tfl_plan *plan, const tfl_graph *graph, const tfl_explain_options *options, tfl_error *err)

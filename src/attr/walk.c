@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { FAMILIES = TFL_PRODUCT + 1 };
+enum { FAMILIES = TFL_COUPLED + 1 };
 
 #define EVERY_RULE(steps)                                                                                                        \
     {                                                                                                                            \
@@ -13,7 +13,7 @@ enum { FAMILIES = TFL_PRODUCT + 1 };
         [TFL_RULE_REVEALCANCEL] = &(steps)                                                                                       \
     }
 
-/* Only nonlinearities tell all rules apart. Maxima and products know the gradient and the difference from the reference; linear
+/* Only nonlinearities tell all rules apart. Maxima, products and softmax know the gradient and the difference from the reference; linear
  * layers are the same under every rule. */
 static const tfl_rule_steps *const steps_table[FAMILIES][TFL_RULES] = {
     [TFL_INPUT] = EVERY_RULE(tfl_input_steps),
@@ -31,12 +31,15 @@ static const tfl_rule_steps *const steps_table[FAMILIES][TFL_RULES] = {
                      [TFL_RULE_GUIDED] = &tfl_product_gradient_steps,
                      [TFL_RULE_RESCALE] = &tfl_product_steps,
                      [TFL_RULE_REVEALCANCEL] = &tfl_product_steps},
+    [TFL_COUPLED] = {[TFL_RULE_GRADIENT] = &tfl_softmax_gradient_steps,
+                     [TFL_RULE_GUIDED] = &tfl_softmax_gradient_steps,
+                     [TFL_RULE_RESCALE] = &tfl_softmax_steps,
+                     [TFL_RULE_REVEALCANCEL] = &tfl_softmax_steps},
 };
 
 const tfl_rule_steps *tfl_walk_steps(const tfl_plan *plan, unsigned l)
 {
-    tfl_family family = plan->graph->layer[l].kind->family;
-    return (unsigned)family < FAMILIES ? steps_table[family][plan->rule[l]] : NULL;
+    return steps_table[plan->graph->layer[l].kind->family][plan->rule[l]];
 }
 
 bool tfl_walk_inputs(const tfl_explain_workspace *w, const tfl_layer *layer, unsigned sign, float *into[TFL_MAX_INPUTS])

@@ -80,6 +80,16 @@ tfl_map tfl_shape_map(const tfl_shape *shape)
     return map;
 }
 
+tfl_axis tfl_shape_axis(const tfl_shape *shape, unsigned axis)
+{
+    tfl_axis along = {.n = shape->dim[axis], .inner = 1};
+    for (unsigned later = axis + 1; axis > 0 && later <= shape->rank; later++) {
+        along.inner *= shape->dim[later % shape->rank]; /* axis 0 lies behind the last */
+    }
+    along.outer = tfl_shape_size(shape) / along.n / along.inner;
+    return along;
+}
+
 tfl_status tfl_shape_check(const tfl_shape *shape, tfl_error *err)
 {
     if (shape->rank < 1 || shape->rank > TFL_MAX_RANK) {

@@ -4,6 +4,8 @@
 #include "kernels_internal.h"
 #include "layers_internal.h"
 
+#include <math.h>
+
 typedef struct elementwise {
     tfl_activation_parameters parameters;
     tfl_function function;
@@ -48,6 +50,23 @@ static void derivative(const tfl_layer *layer, const float *x, float *slope)
 {
     const elementwise *state = layer->state;
     state->kernels->derivative[state->function](x, slope, layer->size, state->parameters.alpha, state->parameters.beta);
+}
+
+/* Powers are for every number where the exponent is a whole one, and not negative. */
+static bool partial(const tfl_layer *layer)
+{
+    const elementwise *state = layer->state;
+    float exponent = state->parameters.alpha;
+    switch (state->function) {
+    case TFL_LOG:
+    case TFL_SQRT:
+    case TFL_RECIPROCAL:
+        return true;
+    case TFL_POWER:
+        return exponent < 0.0F || exponent != floorf(exponent);
+    default:
+        return false;
+    }
 }
 
 static size_t scratch_size(const tfl_layer *layer)
@@ -103,6 +122,7 @@ static void backward(const tfl_layer *layer, const float *const *in, const float
         .backward = backward,                                                                                              \
         .function = function,                                                                                              \
         .derivative = derivative,                                                                                          \
+        .partial = partial,                                                                                                \
     }
 
 ELEMENTWISE(relu, "relu", TFL_RELU);

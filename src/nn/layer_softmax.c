@@ -1,13 +1,12 @@
-/* exp(x) over its sum, along one axis. Attribution looks at what comes before it. */
+/* exp(x) over its sum, along one axis. */
 #include "config.h"
 
 #include "kernels_internal.h"
 #include "layers_internal.h"
 
-/* In memory the value is [outer][n][inner], and n elements make one softmax. */
 typedef struct softmax {
     tfl_softmax_parameters parameters;
-    size_t outer, n, inner;
+    tfl_axis along; /* n elements make one softmax */
 } softmax;
 
 static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err)
@@ -22,12 +21,7 @@ static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_sha
     softmax *state = layer->state;
     layer->shape = *input[0];
     state->parameters = *given;
-    state->n = input[0]->dim[given->axis];
-    state->inner = 1;
-    for (unsigned axis = given->axis + 1; given->axis > 0 && axis <= layer->shape.rank; axis++) {
-        state->inner *= layer->shape.dim[axis % layer->shape.rank];
-    }
-    state->outer = tfl_shape_size(&layer->shape) / state->n / state->inner;
+    state->along = tfl_shape_axis(input[0], given->axis);
     return TFL_OK;
 }
 
@@ -38,70 +32,70 @@ static const void *parameters_of(const tfl_layer *layer)
 }
 
 /* y = x minus the largest x, so that no exponential overflows. */
-static void shift_one(const softmax *state, const float *x, float *y)
+static void shift_one(const tfl_axis *along, const float *x, float *y)
 {
-    size_t step = state->inner;
+    size_t step = along->inner;
     float largest = x[0];
-    for (size_t i = 1; i < state->n; i++) {
+    for (size_t i = 1; i < along->n; i++) {
         largest = x[i * step] > largest ? x[i * step] : largest;
     }
-    for (size_t i = 0; i < state->n; i++) {
+    for (size_t i = 0; i < along->n; i++) {
         y[i * step] = x[i * step] - largest;
     }
 }
 
-static void divide_one(const softmax *state, float *y)
+static void divide_one(const tfl_axis *along, float *y)
 {
-    size_t step = state->inner;
+    size_t step = along->inner;
     double sum = 0.0;
-    for (size_t i = 0; i < state->n; i++) {
+    for (size_t i = 0; i < along->n; i++) {
         sum += (double)y[i * step];
     }
-    for (size_t i = 0; i < state->n; i++) {
+    for (size_t i = 0; i < along->n; i++) {
         y[i * step] = (float)((double)y[i * step] / sum);
     }
 }
 
-static void backward_one(const softmax *state, const float *y, const float *grad_out, float *grad_in)
+static void backward_one(const tfl_axis *along, const float *y, const float *grad_out, float *grad_in)
 {
-    size_t step = state->inner;
+    size_t step = along->inner;
     double sum = 0.0;
-    for (size_t i = 0; i < state->n; i++) {
+    for (size_t i = 0; i < along->n; i++) {
         sum += (double)y[i * step] * (double)grad_out[i * step];
     }
-    for (size_t i = 0; i < state->n; i++) {
+    for (size_t i = 0; i < along->n; i++) {
         grad_in[i * step] += (float)((double)y[i * step] * ((double)grad_out[i * step] - sum));
     }
 }
 
 /* Offset of the first element of softmax i. */
-static size_t first_of(const softmax *state, size_t i)
+static size_t first_of(const tfl_axis *along, size_t i)
 {
-    return i / state->inner * state->n * state->inner + i % state->inner;
+    return i / along->inner * along->n * along->inner + i % along->inner;
 }
 
 static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
 {
-    const softmax *state = layer->state;
+    const tfl_axis *along = &((const softmax *)layer->state)->along;
     (void)scratch;
-    for (size_t i = 0; i < state->outer * state->inner; i++) {
-        shift_one(state, in[0] + first_of(state, i), out + first_of(state, i));
+    for (size_t i = 0; i < along->outer * along->inner; i++) {
+        shift_one(along, in[0] + first_of(along, i), out + first_of(along, i));
     }
     tfl_kernels_get()->function[TFL_EXP](out, out, layer->size, 0.0F, 0.0F);
-    for (size_t i = 0; i < state->outer * state->inner; i++) {
-        divide_one(state, out + first_of(state, i));
+    for (size_t i = 0; i < along->outer * along->inner; i++) {
+        divide_one(along, out + first_of(along, i));
     }
 }
 
 static void backward(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out, float *const *grad_in,
                      float *scratch)
 {
-    const softmax *state = layer->state;
+    const tfl_axis *along = &((const softmax *)layer->state)->along;
     (void)in;
     (void)scratch;
-    for (size_t i = 0; grad_in[0] != NULL && i < state->outer * state->inner; i++) {
-        size_t at = first_of(state, i);
-        backward_one(state, out + at, grad_out + at, grad_in[0] + at);
+    for (size_t i = 0; grad_in[0] != NULL && i < along->outer * along->inner; i++) {
+        size_t at = first_of(along, i);
+        backward_one(along, out + at, grad_out + at, grad_in[0] + at);
     }
 }
 

@@ -429,7 +429,8 @@ tfl_graph *test_random_graph(uint64_t seed)
     tfl_shape input = {.rank = 2, .dim = {4, between(&rng, 10, 40)}};
     need(tfl_graph_create(&input, &graph, &err) == TFL_OK, err.message);
     const test_kind *wanted = &kinds[seed % N_KINDS];
-    bool last = strcmp(wanted->kind, "softmax") == 0;
+    bool softmax = strcmp(wanted->kind, "softmax") == 0;
+    bool last = softmax && coin(&rng); /* instead of a sigmoid, now and then */
 
     unsigned from = add_conv(graph, &rng, 0);
     for (size_t depth = between(&rng, 0, 3); depth > 0; depth--) {
@@ -437,6 +438,9 @@ tfl_graph *test_random_graph(uint64_t seed)
     }
     if (!last) {
         from = add_kind(graph, &rng, wanted, from);
+    }
+    if (softmax && !last) { /* something that tells its positive and negative parts apart */
+        from = add_tanh(graph, &rng, add_scale(graph, &rng, from));
     }
     for (size_t depth = between(&rng, 0, 3); depth > 0; depth--) {
         from = add_tame(graph, &rng, from);

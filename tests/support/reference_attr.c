@@ -17,7 +17,7 @@ typedef struct term {
 } term;
 
 /* A layer, seen from one of its inputs. Linear: weights. Maxima: which inputs each window sees, in order. Products: which element of the
- * input goes into each output. */
+ * input goes into each output. Softmax: which inputs are in the sum of each output. */
 typedef struct edge {
     term *term; /* ordered by out, then in */
     size_t n, capacity;
@@ -365,6 +365,25 @@ static void probe_product(node *at, probe *p)
     }
 }
 
+/* An output of a softmax changes with each input that is in its sum. */
+static void probe_softmax(node *at, probe *p)
+{
+    const float *in[] = {p->in[0]};
+    float *before = need(p->n[0], sizeof *before);
+    p->layer->kind->forward(p->layer, in, before, p->scratch);
+    for (size_t i = 0; i < p->n[0]; i++) {
+        p->in[0][i] = 1.0F;
+        p->layer->kind->forward(p->layer, in, p->out, p->scratch);
+        p->in[0][i] = 0.0F;
+        for (size_t o = 0; o < p->layer->size; o++) {
+            if (o == i || p->out[o] != before[o]) {
+                add_term(&at->edge[0], o, i, 1.0);
+            }
+        }
+    }
+    free(before);
+}
+
 static void look_at_function(node *at, const tfl_layer *layer)
 {
     if (strcmp(layer->kind->name, "prelu") == 0) {
@@ -404,9 +423,11 @@ static void look_at_layer(node *at, const tfl_layer *layer)
     case TFL_PRODUCT:
         probe_product(at, &p);
         break;
+    case TFL_COUPLED:
+        probe_softmax(at, &p);
+        break;
     case TFL_INPUT:
     case TFL_ELEMENTWISE:
-    case TFL_COUPLED:
         break;
     }
     end_probe(&p);
@@ -462,6 +483,16 @@ static double *values_at(const reference_attr *naive, unsigned l, bool reference
     return reference ? naive->node[l].r : naive->node[l].x;
 }
 
+/* What output o of a softmax is one over: the sum of exp(x[i] - x[o]). */
+static double softmax_sum(const edge *e, const double *x, size_t o)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < e->n; i++) {
+        sum += e->term[i].out == o ? exp(x[e->term[i].in] - x[o]) : 0.0;
+    }
+    return sum;
+}
+
 static void forward_layer(const reference_attr *naive, unsigned l, bool reference)
 {
     const tfl_layer *layer = &naive->graph->layer[l];
@@ -496,8 +527,12 @@ static void forward_layer(const reference_attr *naive, unsigned l, bool referenc
             }
         }
         break;
+    case TFL_COUPLED:
+        for (size_t o = 0; o < layer->size; o++) {
+            y[o] = 1.0 / softmax_sum(&at->edge[0], x, o);
+        }
+        break;
     case TFL_INPUT:
-    case TFL_COUPLED: /* behind the logits alone, where nobody looks */
         break;
     }
 }
@@ -518,12 +553,26 @@ void reference_attr_forward(reference_attr *naive, unsigned target, const double
 
 /* ---------------------------------------------------------------- rules */
 
+static bool is_gradient(const tfl_explain_options *options)
+{
+    return options->method->after_conv == TFL_RULE_GRADIENT || options->method->after_conv == TFL_RULE_GUIDED;
+}
+
 tfl_rule reference_attr_rule(const reference_attr *naive, const tfl_explain_options *options, unsigned layer)
 {
     const tfl_graph *graph = naive->graph;
     for (size_t i = options->n_overrides; i > 0; i--) {
         if (strcmp(options->override[i - 1].layer, graph->layer[layer].name) == 0) {
             return options->override[i - 1].rule;
+        }
+    }
+    /* Not defined for every number, so that RevealCancel has no place there. */
+    static const char *const partial[] = {"log", "sqrt", "reciprocal", "power"};
+    const tfl_layer *ruled = &graph->layer[layer];
+    for (size_t i = 0; i < sizeof partial / sizeof *partial && !is_gradient(options); i++) {
+        bool whole = i == 3 && naive->node[layer].alpha >= 0.0 && fmod(naive->node[layer].alpha, 1.0) == 0.0;
+        if (strcmp(ruled->kind->name, partial[i]) == 0 && !whole) {
+            return TFL_RULE_RESCALE;
         }
     }
     for (unsigned l = layer; l != 0; l = graph->layer[l].input[0]) {
@@ -535,11 +584,6 @@ tfl_rule reference_attr_rule(const reference_attr *naive, const tfl_explain_opti
         }
     }
     return options->method->after_conv;
-}
-
-static bool is_gradient(const tfl_explain_options *options)
-{
-    return options->method->after_conv == TFL_RULE_GRADIENT || options->method->after_conv == TFL_RULE_GUIDED;
 }
 
 /* S(a, d) */
@@ -573,6 +617,36 @@ static void function_slopes(const reference_attr *naive, tfl_rule rule, unsigned
     }
 }
 
+/* Output o of a softmax is one over a sum of exp(x[i] - x[o]): the multiplier of that difference, for one of the terms (with i not o), by
+ * Rescale at the exponential and at the reciprocal, or by the gradient at x. */
+static double softmax_weight(const reference_attr *naive, bool gradient, unsigned l, const term *t)
+{
+    const node *in = &naive->node[naive->graph->layer[l].input[0]];
+    double z = in->x[t->in] - in->x[t->out];
+    double z0 = in->r[t->in] - in->r[t->out];
+    double sum = 1.0 / naive->node[l].x[t->out];
+    double sum0 = 1.0 / naive->node[l].r[t->out];
+    if (gradient) {
+        return -exp(z) / (sum * sum);
+    }
+    double of_exp = fabs(z - z0) < near_zero ? exp(z0) : (exp(z) - exp(z0)) / (z - z0);
+    double of_reciprocal = fabs(sum - sum0) < near_zero ? -1.0 / (sum0 * sum0) : (1.0 / sum - 1.0 / sum0) / (sum - sum0);
+    return of_exp * of_reciprocal;
+}
+
+/* Parts of a softmax: a weight is negative, so that x[i] turns, and -x[o] does not. */
+static void softmax_parts(const reference_attr *naive, unsigned l)
+{
+    node *at = &naive->node[l];
+    const node *in = &naive->node[naive->graph->layer[l].input[0]];
+    for (size_t i = 0; i < at->edge[0].n; i++) {
+        const term *t = &at->edge[0].term[i];
+        double weight = t->in == t->out ? 0.0 : softmax_weight(naive, false, l, t);
+        at->rise[t->out] += weight * (in->fall[t->in] - in->rise[t->out]);
+        at->fall[t->out] += weight * (in->rise[t->in] - in->fall[t->out]);
+    }
+}
+
 /* Parts of the output of layer l. */
 static void layer_parts(const reference_attr *naive, const tfl_explain_options *options, unsigned l)
 {
@@ -595,6 +669,10 @@ static void layer_parts(const reference_attr *naive, const tfl_explain_options *
             at->rise[o] = turns ? minus * in->fall[o] : plus * in->rise[o];
             at->fall[o] = turns ? plus * in->rise[o] : minus * in->fall[o];
         }
+        return;
+    }
+    if (layer->kind->family == TFL_COUPLED) {
+        softmax_parts(naive, l);
         return;
     }
     for (unsigned k = 0; layer->kind->family != TFL_MAXIMUM && k < layer->n_inputs; k++) {
@@ -689,6 +767,21 @@ static void pass_product(const reference_attr *naive, const tfl_explain_options 
     }
 }
 
+static void pass_softmax(const reference_attr *naive, const tfl_explain_options *options, unsigned l)
+{
+    const node *at = &naive->node[l];
+    node *in = &naive->node[naive->graph->layer[l].input[0]];
+    bool gradient = is_gradient(options);
+    for (size_t i = 0; i < at->edge[0].n; i++) {
+        const term *t = &at->edge[0].term[i];
+        double weight = t->in == t->out ? 0.0 : softmax_weight(naive, gradient, l, t);
+        in->plus[t->in] += weight * (gradient ? at->plus[t->out] : at->minus[t->out]);
+        in->minus[t->in] += weight * (gradient ? at->minus[t->out] : at->plus[t->out]);
+        in->plus[t->out] -= weight * at->plus[t->out];
+        in->minus[t->out] -= weight * at->minus[t->out];
+    }
+}
+
 /* Of the terms of output o, which begin at *i: the input with the first largest value; *i moves behind them. */
 static size_t first_largest(const edge *e, size_t *i, const double *value)
 {
@@ -748,8 +841,10 @@ static void pass_layer(const reference_attr *naive, const tfl_explain_options *o
     case TFL_MAXIMUM:
         pass_maximum(naive, options, l);
         break;
+    case TFL_COUPLED:
+        pass_softmax(naive, options, l);
+        break;
     case TFL_INPUT:
-    case TFL_COUPLED: /* behind the logits alone, where nobody looks */
         break;
     }
 }

@@ -153,7 +153,9 @@ static size_t random_overrides(const tfl_graph *graph, tfl_rng *rng, tfl_rule_ov
     *override = need(graph->n_layers, sizeof **override);
     for (size_t l = 0; l < graph->n_layers; l++) {
         if (graph->layer[l].kind->family == TFL_ELEMENTWISE && tfl_rng_below(rng, 2) == 0) {
-            tfl_rule rule = tfl_rng_below(rng, 2) == 0 ? TFL_RULE_RESCALE : TFL_RULE_REVEALCANCEL;
+            const tfl_layer *layer = &graph->layer[l];
+            bool partial = layer->kind->partial != NULL && layer->kind->partial(layer);
+            tfl_rule rule = tfl_rng_below(rng, 2) == 0 || partial ? TFL_RULE_RESCALE : TFL_RULE_REVEALCANCEL;
             (*override)[n++] = (tfl_rule_override){graph->layer[l].name, rule};
         }
     }
@@ -278,13 +280,12 @@ START_TEST(contributions_sum_to_delta)
     tfl_rule_override *override;
     start_random(&s, (uint64_t)_i, &rng);
     size_t n = random_overrides(s.graph, &rng, &override);
-    bool softmax = s.graph->layer[s.graph->output].kind->family == TFL_COUPLED;
     for (size_t m = 0; m < 3; m++) {
         tfl_explain_options options = {.method = method(names[m]), .override = override};
         check_sum(&s, &options, _i);
         options.n_overrides = n;
         check_sum(&s, &options, _i);
-        options.probability = !softmax;
+        options.probability = true;
         check_sum(&s, &options, _i);
     }
     free(override);
@@ -336,11 +337,12 @@ START_TEST(every_rule_equals_its_definition)
     reference_attr *naive = reference_attr_create(s.graph);
     size_t n = random_overrides(s.graph, &rng, &override);
     for (size_t i = 0; (m = tfl_method_at(i)) != NULL; i++) {
-        for (unsigned variant = 0; m->average == TFL_WALK && variant < (compares(m) ? 3U : 1U); variant++) {
+        for (unsigned variant = 0; m->average == TFL_WALK && variant < (compares(m) ? 4U : 1U); variant++) {
             tfl_explain_options options = {.method = m,
                                            .override = override,
-                                           .n_overrides = variant == 1 ? n : 0,
-                                           .max_pool_gradient = variant == 2};
+                                           .n_overrides = variant % 2 == 1 ? n : 0,
+                                           .max_pool_gradient = variant == 2,
+                                           .probability = variant == 3 && s.graph->output != s.graph->logits};
             double difference = naive_gap(&s, naive, &options);
             ck_assert_msg(difference < 3e-4, "network %d, %s, variant %u: off by %.2g of the largest contribution", _i, m->name, variant,
                           difference);
@@ -663,6 +665,39 @@ START_TEST(options_that_make_no_sense_are_refused)
 }
 END_TEST
 
+/* RevealCancel would take the logarithm of numbers that are negative. */
+START_TEST(functions_not_defined_everywhere_get_rescale)
+{
+    static const tfl_shape input = {.rank = 2, .dim = {4, 1}};
+    static const tfl_activation_parameters square = {.alpha = 2.0F};
+    static const tfl_activation_parameters third = {.alpha = 1.0F / 3.0F};
+    static const struct {
+        const char *kind;
+        const tfl_activation_parameters *parameters;
+        tfl_rule rule;
+    } functions[] = {
+        {"log", NULL, TFL_RULE_RESCALE},       {"sqrt", NULL, TFL_RULE_RESCALE},     {"reciprocal", NULL, TFL_RULE_RESCALE},
+        {"power", &third, TFL_RULE_RESCALE},   {"power", &square, TFL_RULE_REVEALCANCEL}, {"exp", NULL, TFL_RULE_REVEALCANCEL},
+    };
+    const tfl_rule_override override = {"f", TFL_RULE_REVEALCANCEL};
+    tfl_explain_options options = {.method = method("revealcancel"), .override = &override};
+    tfl_explainer *explainer;
+    tfl_graph *graph;
+    unsigned l = 0;
+    OK(tfl_graph_create(&input, &graph, &error));
+    OK(tfl_graph_add(graph, functions[_i].kind, "f", &l, 1, functions[_i].parameters, &l, &error));
+    OK(tfl_graph_finish(graph, l, NULL, &error));
+    OK(tfl_explainer_create(graph, &options, &explainer, &error));
+    ck_assert_int_eq(rule_of(explainer, graph, "f"), functions[_i].rule);
+    tfl_explainer_free(explainer);
+    options.n_overrides = 1;
+    tfl_status expected = functions[_i].rule == TFL_RULE_RESCALE ? TFL_EUSAGE : TFL_OK;
+    ck_assert_int_eq(tfl_explainer_create(graph, &options, &explainer, &error), expected);
+    tfl_explainer_free(explainer);
+    tfl_graph_free(graph);
+}
+END_TEST
+
 static tfl_status no_reference(void *context, size_t j, float *rows, tfl_error *err)
 {
     (void)context;
@@ -696,25 +731,103 @@ START_TEST(calls_that_cannot_be_answered_are_refused)
 }
 END_TEST
 
-START_TEST(a_softmax_before_the_target_is_named)
+/* ---------------------------------------------------------------- softmax */
+
+/* dense, relu, dense to two values, and their softmax, or the sigmoid of their difference. */
+static tfl_graph *two_classes(tfl_rng *rng, bool softmax)
 {
-    static const tfl_shape input = {.rank = 2, .dim = {4, 3}};
-    static const float weight[12] = {1.0F, -1.0F};
-    const tfl_gather_parameters flat = {.shape = {.rank = 1, .dim = {12}}};
-    const tfl_softmax_parameters softmax = {.axis = 0};
-    const tfl_dense_parameters dense = {.out = 1, .weight = weight};
+    static const tfl_shape input = {.rank = 2, .dim = {4, 5}};
+    static const float difference[2] = {1.0F, -1.0F};
+    const tfl_gather_parameters flat = {.shape = {.rank = 1, .dim = {20}}};
+    const tfl_softmax_parameters both = {.axis = 0};
+    float weight[120];
+    for (size_t i = 0; i < 120; i++) {
+        weight[i] = (float)tfl_rng_normal(rng);
+    }
+    const tfl_dense_parameters hidden = {.out = 6, .weight = weight};
+    const tfl_dense_parameters two = {.out = 2, .weight = weight};
+    const tfl_dense_parameters one = {.out = 1, .weight = difference};
     tfl_graph *graph;
-    tfl_explainer *explainer;
     unsigned l = 0;
     OK(tfl_graph_create(&input, &graph, &error));
-    OK(tfl_graph_add(graph, "gather", "flat", &l, 1, &flat, &l, &error));
-    OK(tfl_graph_add(graph, "softmax", "attention", &l, 1, &softmax, &l, &error));
-    OK(tfl_graph_add(graph, "dense", "dense", &l, 1, &dense, &l, &error));
+    OK(tfl_graph_add(graph, "gather", NULL, &l, 1, &flat, &l, &error));
+    OK(tfl_graph_add(graph, "dense", NULL, &l, 1, &hidden, &l, &error));
+    OK(tfl_graph_add(graph, "relu", NULL, &l, 1, NULL, &l, &error));
+    OK(tfl_graph_add(graph, "dense", NULL, &l, 1, &two, &l, &error));
+    if (softmax) {
+        OK(tfl_graph_add(graph, "softmax", "last", &l, 1, &both, &l, &error));
+    } else {
+        OK(tfl_graph_add(graph, "dense", NULL, &l, 1, &one, &l, &error));
+        OK(tfl_graph_add(graph, "sigmoid", "last", &l, 1, NULL, &l, &error));
+    }
     OK(tfl_graph_finish(graph, l, NULL, &error));
-    tfl_explain_options options = {.method = method("rescale")};
-    ck_assert_int_eq(tfl_explainer_create(graph, &options, &explainer, &error), TFL_EUNSUPPORTED);
-    ck_assert_ptr_nonnull(strstr(error.message, "attention"));
-    tfl_graph_free(graph);
+    return graph;
+}
+
+START_TEST(softmax_of_two_is_the_sigmoid_of_their_difference)
+{
+    static const char *const names[] = {"rescale", "revealcancel"};
+    static const tfl_rule_override last = {"last", TFL_RULE_RESCALE}; /* as the exponentials of a softmax have it */
+    setup both;
+    setup one;
+    tfl_rng rng;
+    tfl_rng again;
+    tfl_rng_init(&rng, (uint64_t)_i, "two classes", 0);
+    again = rng;
+    start(&both, two_classes(&rng, true));
+    start(&one, two_classes(&again, false));
+    random_one_hot(&rng, both.x, both.size);
+    random_references(&both, &rng);
+    random_one_hot(&again, one.x, one.size);
+    random_references(&one, &again);
+    for (size_t m = 0; m < 2; m++) {
+        tfl_explain_options options = {.method = method(names[m]), .probability = true};
+        explain(&both, &options);
+        options.override = &last;
+        options.n_overrides = 1;
+        explain(&one, &options);
+        ck_assert_double_eq_tol(both.output[0], one.output[0], 1e-6);
+        for (size_t i = 0; i < both.size; i++) {
+            ck_assert_double_eq_tol((double)both.contribution[i], (double)one.contribution[i], 2e-6);
+            ck_assert_double_eq_tol((double)both.contribution[both.size + i], -(double)one.contribution[i], 2e-6);
+        }
+    }
+    finish(&both);
+    finish(&one);
+}
+END_TEST
+
+/* Inputs that differ by 1 up to 10^5: exponentials of their differences leave the range of numbers, multipliers stay between -2 and 2. */
+START_TEST(softmax_stays_exact_and_in_bounds)
+{
+    static const tfl_shape input = {.rank = 2, .dim = {4, 2}};
+    static const tfl_softmax_parameters all = {.axis = 0};
+    const tfl_gather_parameters flat = {.shape = {.rank = 1, .dim = {8}}};
+    double scale = pow(10.0, (double)(_i % 6));
+    tfl_graph *graph;
+    tfl_rng rng;
+    setup s;
+    unsigned l = 0;
+    OK(tfl_graph_create(&input, &graph, &error));
+    OK(tfl_graph_add(graph, "gather", NULL, &l, 1, &flat, &l, &error));
+    OK(tfl_graph_add(graph, "softmax", NULL, &l, 1, &all, &l, &error));
+    OK(tfl_graph_finish(graph, l, NULL, &error));
+    tfl_rng_init(&rng, (uint64_t)_i, "large inputs", 0);
+    start(&s, graph);
+    random_references(&s, &rng);
+    s.n_references = 1;
+    for (size_t i = 0; i < s.size; i++) {
+        s.x[i] = (float)(scale * tfl_rng_normal(&rng));
+        s.reference[0][i] = (float)(scale * tfl_rng_normal(&rng));
+    }
+    explain(&s, &(tfl_explain_options){.method = method("rescale"), .probability = true});
+    for (size_t t = 0; t < s.n_tasks; t++) {
+        ck_assert_msg(gap(&s, t) < 1e-5, "scale %g: task %zu is off by %.2g", scale, t, gap(&s, t));
+        for (size_t i = 0; i < s.size; i++) {
+            ck_assert(fabs((double)s.multiplier[t * s.size + i]) <= 2.0);
+        }
+    }
+    finish(&s);
 }
 END_TEST
 
@@ -734,8 +847,10 @@ int main(void)
     tcase_add_test(tests, a_probability_is_explained_behind_the_logits);
     tcase_add_test(tests, genomics_chooses_rules_by_the_linear_layer_before);
     tcase_add_test(tests, options_that_make_no_sense_are_refused);
+    tcase_add_loop_test(tests, functions_not_defined_everywhere_get_rescale, 0, 6);
     tcase_add_test(tests, calls_that_cannot_be_answered_are_refused);
-    tcase_add_test(tests, a_softmax_before_the_target_is_named);
+    tcase_add_loop_test(tests, softmax_of_two_is_the_sigmoid_of_their_difference, 0, 16);
+    tcase_add_loop_test(tests, softmax_stays_exact_and_in_bounds, 0, 16);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
