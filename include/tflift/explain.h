@@ -31,6 +31,7 @@ typedef struct tfl_explain_options {
     unsigned steps;          /* of integrated gradients */
     bool probability;        /* the target is the output after the final sigmoid, not the logit: the walk begins there */
     size_t max_tasks;        /* most tasks that tfl_explain is asked for at once; 0: all of the model's */
+    bool exact;              /* convolutions by direct sums, not by transforms (graph.h); in-silico mutagenesis always has them so */
     bool max_pool_gradient;  /* max pooling routes multipliers to the largest input, as a gradient does (does not sum to delta) */
 } tfl_explain_options;
 

@@ -154,6 +154,7 @@ struct tfl_layer {
     tfl_shape shape;       /* of the output */
     tfl_shape *input_shape; /* [n_inputs] copies */
     size_t size;     /* tfl_shape_size(&shape) */
+    bool transforms; /* the graph's, told before prepare */
     void *state;     /* the kind's own */
 };
 

@@ -21,12 +21,13 @@ static tfl_status check_options(const tfl_explain_options *options, tfl_error *e
     return TFL_OK;
 }
 
-static tfl_status prepare_weights(tfl_explainer *explainer, tfl_error *err)
+static tfl_status prepare_weights(tfl_explainer *explainer, bool exact, tfl_error *err)
 {
     bool *parts = tfl_calloc(explainer->graph->n_layers, sizeof *parts);
     if (parts == NULL) {
         return tfl_fail_memory(err, "the plan of an explanation");
     }
+    explainer->graph->transforms = !exact && explainer->method->average != TFL_MUTATE;
     for (unsigned l = 0; l < explainer->graph->n_layers; l++) {
         parts[l] = tfl_plan_needs_part_weights(&explainer->plan, l);
     }
@@ -55,7 +56,7 @@ tfl_status tfl_explainer_create(tfl_graph *graph, const tfl_explain_options *opt
     explainer->max_tasks = options->max_tasks == 0 ? graph->n_tasks : options->max_tasks;
     status = tfl_plan_create(&explainer->plan, graph, options, err);
     if (status == TFL_OK) {
-        status = prepare_weights(explainer, err);
+        status = prepare_weights(explainer, options->exact, err);
     }
     if (status != TFL_OK) {
         tfl_explainer_free(explainer);

@@ -88,6 +88,14 @@ typedef struct tfl_option {
 #define TFL_THREADS_ROW(type, member) \
     {.name = "threads", .letter = '@', .argument = "N", TFL_UNSIGNED(type, member, 1, 1024), \
      .help = "threads to work with; results do not depend on it", .shown = "the processors at hand"}
+#define TFL_EXACT_ROW(type, member) \
+    {.name = "exact", TFL_FLAG(type, member), \
+     .help = "convolutions by direct sums, twice as long, instead of transforms, whose results differ by some millionths"}
+/* See tfl_program_cpu. */
+#define TFL_CPU_ROW(type, member) \
+    {.name = "cpu", .argument = "LEVEL", TFL_CHOICE(type, member, tfl_program_cpu_at), .shown = "the best that this processor has", \
+     .help = "processor level that is computed for; the last digits of results depend on it, and portable gives the same bytes " \
+             "everywhere; one of"}
 #define TFL_SEED_ROW(type, member) \
     {.name = "seed", .argument = "N", TFL_SEED(type, member), .help = "what random numbers are drawn from"}
 #define TFL_OUTPUT_ROW(type, member, text) \

@@ -26,23 +26,26 @@ struct tfl_plan {
 struct tfl_plans {
     const tfl_model *model;
     tfl_explain_options options;
-    bool explains, normalize;
+    bool explains, normalize, exact;
     unsigned threads;
     tfl_plan *first;
     size_t n;
     uint64_t clock;
 };
 
-tfl_status tfl_plans_create(const tfl_model *model, const tfl_explain_options *options, bool normalize,
-                            unsigned threads, tfl_plans **out, tfl_error *err)
+tfl_status tfl_plans_create(const tfl_model *model, const tfl_plans_options *options, tfl_plans **out, tfl_error *err)
 {
     *out = tfl_calloc(1, sizeof **out);
     if (*out == NULL) {
         return tfl_fail_memory(err, "a model");
     }
-    **out = (tfl_plans){.model = model, .explains = options != NULL, .normalize = normalize, .threads = threads};
-    if (options != NULL) {
-        (*out)->options = *options;
+    **out = (tfl_plans){.model = model,
+                        .explains = options->explain != NULL,
+                        .normalize = options->normalize,
+                        .exact = options->exact,
+                        .threads = options->threads};
+    if (options->explain != NULL) {
+        (*out)->options = *options->explain;
     }
     return TFL_OK;
 }
@@ -110,6 +113,9 @@ static tfl_status make_plan(const tfl_plans *plans, size_t length, tfl_plan **ou
     }
     if (status == TFL_OK && plans->explains) {
         status = tfl_explainer_create(plan->graph, &plans->options, &plan->explainer, err);
+    } else if (status == TFL_OK) {
+        plan->graph->transforms = !plans->exact;
+        status = tfl_graph_prepare(plan->graph, NULL, err);
     }
     if (status != TFL_OK) {
         free_plan(plan, plans->threads);

@@ -13,10 +13,15 @@
 typedef struct tfl_plan tfl_plan;
 typedef struct tfl_plans tfl_plans;
 
-/* model and options' arrays are kept, not copied. options NULL: plans predict, and have no explainer. normalize: weight
- * normalisation of the first layer. */
-tfl_status tfl_plans_create(const tfl_model *model, const tfl_explain_options *options, bool normalize,
-                            unsigned threads, tfl_plans **out, tfl_error *err) TFL_MUST_USE;
+typedef struct tfl_plans_options {
+    const tfl_explain_options *explain; /* NULL: plans predict, and have no explainer */
+    bool exact;                         /* of plans that predict: convolutions by direct sums; an explainer is told by its own options */
+    bool normalize;                     /* weight normalisation of the first layer */
+    unsigned threads;
+} tfl_plans_options;
+
+/* model and the arrays of options->explain are kept, not copied. */
+tfl_status tfl_plans_create(const tfl_model *model, const tfl_plans_options *options, tfl_plans **out, tfl_error *err) TFL_MUST_USE;
 void tfl_plans_free(tfl_plans *plans);
 
 /* The plan for a length, held until tfl_plan_release; called by one thread at a time. Plans that nobody holds are

@@ -152,10 +152,11 @@ static tfl_status run_pipeline(prediction *p, unsigned threads, tfl_error *err)
 }
 
 tfl_status tfl_predict_write(const tfl_call *call, const tfl_model *model, tfl_source *source, tfl_n_policy policy,
-                             unsigned threads, tfl_output *output, tfl_error *err)
+                             bool exact, unsigned threads, tfl_output *output, tfl_error *err)
 {
     prediction p = {.source = source, .policy = policy, .output = output};
-    tfl_status status = tfl_plans_create(model, NULL, false, threads, &p.plans, err);
+    const tfl_plans_options options = {.exact = exact, .threads = threads};
+    tfl_status status = tfl_plans_create(model, &options, &p.plans, err);
     if (status == TFL_OK) {
         tfl_progress_start(&p.progress, call, "sequences");
         status = run_pipeline(&p, threads, err);

@@ -12,6 +12,6 @@
 /* "#name", then logit_TASK and probability_TASK for every task; a row per sequence, in order. Letters other than A, C,
  * G, T as the policy says. The probability is the sigmoid of the logit, or the softmax where the model ends in one. */
 tfl_status tfl_predict_write(const tfl_call *call, const tfl_model *model, tfl_source *source, tfl_n_policy policy,
-                             unsigned threads, tfl_output *output, tfl_error *err) TFL_MUST_USE;
+                             bool exact, unsigned threads, tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tflift/cpu.h"
 #include "tflift/lines.h"
 #include "tflift/output.h"
 #include "tflift/threads.h"
@@ -76,6 +77,25 @@ void tfl_program_note(const tfl_call *call, const char *format, ...)
 unsigned tfl_program_threads(unsigned asked)
 {
     return asked > 0 ? asked : tfl_threads_available();
+}
+
+const char *tfl_program_cpu_at(size_t i, const char **help)
+{
+    static const char *const levels[][2] = {{"portable", "any processor"},
+                                            {"x86-64-v3", "AVX2 and FMA"},
+                                            {"x86-64-v4", "AVX-512"},
+                                            {"neon", "64-bit ARM"},
+                                            {NULL, NULL}};
+    *help = levels[i][1];
+    return levels[i][0];
+}
+
+tfl_status tfl_program_cpu(const char *asked, tfl_error *err)
+{
+    if (asked == NULL || tfl_cpu_force(asked)) {
+        return TFL_OK;
+    }
+    return tfl_fail(err, TFL_EUSAGE, "--cpu: this processor cannot run %s; the best that it can is %s", asked, tfl_cpu_level_at(0));
 }
 
 tfl_status tfl_program_check_output(const tfl_call *call, const char *output, tfl_error *err)

@@ -19,6 +19,12 @@ void tfl_program_note(const tfl_call *call, const char *format, ...) TFL_PRINTF(
 /* Threads to use: as asked for, or the processors at hand where that is 0. */
 unsigned tfl_program_threads(unsigned asked);
 
+/* The processor level that is asked for, NULL for the best: one that this machine cannot run is misuse. To be called before any network is made. */
+tfl_status tfl_program_cpu(const char *asked, tfl_error *err) TFL_MUST_USE;
+
+/* The levels that are known (choices of TFL_CPU_ROW). */
+const char *tfl_program_cpu_at(size_t i, const char **help);
+
 /* Fails when output (may be NULL) is the same file as one of the operands. */
 tfl_status tfl_program_check_output(const tfl_call *call, const char *output, tfl_error *err) TFL_MUST_USE;
 

@@ -16,10 +16,10 @@
 
 /* One struct for all subcommands: each has rows for what it uses. */
 typedef struct options {
-    const char *model, *output, *n_policy;
+    const char *model, *output, *n_policy, *cpu;
     size_t length;
     unsigned threads;
-    bool builtin;
+    bool builtin, exact;
 } options;
 
 static void set_defaults(void *opaque)
@@ -148,6 +148,8 @@ static const tfl_option predict_rows[] = {
      .help =
          "letters other than A, C, G, T are a quarter of each base or zero, or the sequence is skipped or an error"},
     TFL_THREADS_ROW(options, threads),
+    TFL_EXACT_ROW(options, exact),
+    TFL_CPU_ROW(options, cpu),
     {0},
 };
 
@@ -160,7 +162,7 @@ static tfl_status predict_source(const tfl_call *call, const tfl_model *model, t
     if (status != TFL_OK) {
         return status;
     }
-    status = tfl_predict_write(call, model, source, policy, tfl_program_threads(o->threads), output, err);
+    status = tfl_predict_write(call, model, source, policy, o->exact, tfl_program_threads(o->threads), output, err);
     status = close_output(output, status, err);
     if (status == TFL_OK && tfl_source_skipped(source) > 0) {
         tfl_program_note(call, "note: %llu sequences were skipped for letters other than A, C, G, T",
@@ -178,7 +180,10 @@ static tfl_status run_predict(const tfl_call *call, tfl_error *err)
     if (!tfl_n_policy_find(o->n_policy, &how.n_policy)) {
         return tfl_fail(err, TFL_EUSAGE, "--n-policy: %s is no policy", o->n_policy);
     }
-    tfl_status status = read_model(o->model, &model, err);
+    tfl_status status = tfl_program_cpu(o->cpu, err);
+    if (status == TFL_OK) {
+        status = read_model(o->model, &model, err);
+    }
     if (status == TFL_OK) {
         status = tfl_source_open_fasta(call->operand[0], &how, &source, err);
     }
@@ -215,6 +220,8 @@ static const tfl_option evaluate_rows[] = {
     MODEL_ROW,
     TFL_OUTPUT_ROW(options, output, "where the table goes [standard output]"),
     TFL_THREADS_ROW(options, threads),
+    TFL_EXACT_ROW(options, exact),
+    TFL_CPU_ROW(options, cpu),
     {0},
 };
 
@@ -252,7 +259,10 @@ static tfl_status run_evaluate(const tfl_call *call, tfl_error *err)
     tfl_model *model = NULL;
     tfl_graph *graph = NULL;
     tfl_dataset *data = NULL;
-    tfl_status status = read_model(o->model, &model, err);
+    tfl_status status = tfl_program_cpu(o->cpu, err);
+    if (status == TFL_OK) {
+        status = read_model(o->model, &model, err);
+    }
     if (status == TFL_OK) {
         status = tfl_dataset_read(call->operand[0], &data, err);
     }
@@ -261,6 +271,10 @@ static tfl_status run_evaluate(const tfl_call *call, tfl_error *err)
     }
     if (status == TFL_OK) {
         status = check_tasks(model, graph, data, err);
+    }
+    if (status == TFL_OK) {
+        graph->transforms = !o->exact;
+        status = tfl_graph_prepare(graph, NULL, err);
     }
     if (status == TFL_OK) {
         status = evaluate_splits(call, graph, data, err);

@@ -28,11 +28,11 @@
 typedef struct score_options {
     const char *model, *method, *reference, *task, *target;
     const char *output, *format, *deltas, *references;
-    const char *n_policy, *coordinates, *overlap, *chrom_sizes, *shard;
+    const char *n_policy, *coordinates, *overlap, *chrom_sizes, *shard, *cpu;
     unsigned n, steps, threads;
     uint64_t seed;
     double max_delta;
-    bool hypothetical, normalize, both_strands, max_pool_gradient;
+    bool hypothetical, normalize, both_strands, max_pool_gradient, exact;
     tfl_texts rules;
 } score_options;
 
@@ -198,6 +198,8 @@ static const tfl_option score_rows[] = {
      TFL_TEXT(score_options, shard),
      .help = "the I-th of N parts of the sequences; text outputs of all parts, one behind the other, are the whole"},
     TFL_THREADS_ROW(score_options, threads),
+    TFL_EXACT_ROW(score_options, exact),
+    TFL_CPU_ROW(score_options, cpu),
     {0},
 };
 
@@ -678,10 +680,10 @@ static tfl_status describe(scoring *s, tfl_error *err)
     if (s->description == NULL) {
         return tfl_fail_memory(err, "outputs");
     }
-    int used = snprintf(s->description, SIZE, "tfscore %s; model %s%s; method %s%s%s%s; reference %s; target %s",
+    int used = snprintf(s->description, SIZE, "tfscore %s; model %s%s; method %s%s%s%s%s; reference %s; target %s",
                         tfl_version(), tfl_model_digest(s->model), o->normalize ? " with normalised weights" : "",
                         s->method->name, steps, o->max_pool_gradient ? ", gradient through max pooling" : "",
-                        o->both_strands ? ", both strands" : "", reference, o->target);
+                        o->both_strands ? ", both strands" : "", o->exact ? ", exact sums" : "", reference, o->target);
     for (size_t i = 0; i < o->rules.n && used > 0 && used < SIZE; i++) {
         used += snprintf(s->description + used, (size_t)(SIZE - used), "; rule %s", o->rules.text[i]);
     }
@@ -714,6 +716,10 @@ static tfl_status open_files(scoring *s, tfl_error *err)
 static tfl_status read_model(scoring *s, tfl_error *err)
 {
     const char *path = s->options->model;
+    tfl_status status = tfl_program_cpu(s->options->cpu, err);
+    if (status != TFL_OK) {
+        return status;
+    }
     return path != NULL ? tfl_model_read(path, &s->model, err) : tfl_model_builtin(&s->model, err);
 }
 
@@ -727,9 +733,11 @@ static tfl_status create_plans(scoring *s, tfl_error *err)
         .steps = o->steps,
         .probability = strcmp(o->target, "probability") == 0,
         .max_tasks = o->task != NULL && strcmp(o->task, "all") == 0 ? 0 : 1,
+        .exact = o->exact,
         .max_pool_gradient = o->max_pool_gradient,
     };
-    return tfl_plans_create(s->model, &options, o->normalize, s->threads, &s->plans, err);
+    const tfl_plans_options plans = {.explain = &options, .normalize = o->normalize, .threads = s->threads};
+    return tfl_plans_create(s->model, &plans, &s->plans, err);
 }
 
 /* "both, gata1, tal1" */

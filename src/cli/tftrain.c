@@ -18,7 +18,7 @@
 #include "tflift/train.h"
 
 typedef struct options {
-    const char *output, *log, *fasta, *labels;
+    const char *output, *log, *fasta, *labels, *cpu;
     unsigned epochs, patience, threads;
     size_t batch, filters, width, dense;
     double learning_rate, dropout;
@@ -82,6 +82,7 @@ static const tfl_option rows[] = {
      .help = "learning rate of Adam"},
     TFL_SEED_ROW(options, seed),
     TFL_THREADS_ROW(options, threads),
+    TFL_CPU_ROW(options, cpu),
     {0}};
 
 /* ---- the network */
@@ -305,9 +306,12 @@ static tfl_status run(const tfl_call *call, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "-o: where the model goes is missing, for example -o model.onnx");
     }
     const char *const inputs[] = {o->fasta, o->labels};
-    tfl_status status = tfl_output_check(o->output, inputs, 2, err);
+    tfl_status status = tfl_program_cpu(o->cpu, err);
     tfl_dataset *data = NULL;
     tfl_graph *graph = NULL;
+    if (status == TFL_OK) {
+        status = tfl_output_check(o->output, inputs, 2, err);
+    }
     if (status == TFL_OK) {
         status = read_data(call, &data, err);
     }

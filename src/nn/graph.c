@@ -277,6 +277,7 @@ tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err
     graph->scratch = 0;
     for (size_t i = 0; i < graph->n_layers; i++) {
         tfl_layer *layer = &graph->layer[i];
+        layer->transforms = graph->transforms;
         if (layer->kind->prepare != NULL) {
             tfl_status status = layer->kind->prepare(layer, parts != NULL && parts[i], err);
             if (status != TFL_OK) {

@@ -43,6 +43,24 @@ typedef enum tfl_function {
     TFL_FUNCTIONS
 } tfl_function;
 
+/* How a convolution is made of fewer products (toom.c): tiles of 4 positions, and 4 or 3 taps at once. */
+typedef enum tfl_toom_kind { TFL_TOOM_4_4, TFL_TOOM_4_3, TFL_TOOM_KINDS } tfl_toom_kind;
+
+enum { TFL_TOOM_OUTPUTS = 4 };
+
+/* The points where polynomials are evaluated: +-a, +-1, +-c and infinity; 0, +-a, +-b and infinity. Small errors decided (of some 300 sets; they
+ * are least where neighbours are apart by a factor of about 2), and that their squares are float32 numbers. */
+#define TFL_TOOM_44_A 0.375F
+#define TFL_TOOM_44_C 1.75F
+#define TFL_TOOM_43_A 0.625F
+#define TFL_TOOM_43_B 1.5F
+
+/* Tiles of a map [length][channels], channels >= 16: row j of tile t is position first + (4 t + j) step. */
+typedef struct tfl_tiles {
+    size_t channels, length, step, count;
+    ptrdiff_t first;
+} tfl_tiles;
+
 typedef struct tfl_kernels {
     const char *level;
 
@@ -67,6 +85,12 @@ typedef struct tfl_kernels {
     /* For i from first to last - 1: out[i - first][n] += sum over t < taps with 0 <= i - t < rows of columns[i - t][t][n]: the columns of every
      * position of a stride-1 transposed convolution, added where they belong. Row i of columns begins at columns + i * ld, rows > 0. */
     void (*fold)(const float *columns, size_t ld, size_t rows, size_t taps, size_t n, size_t first, size_t last, float *out);
+
+    /* Toom-Cook: out[p * ldo + t * channels + c] is the value at point p of tile t, whose rows (as many as points) are 0 where they lie outside the
+     * map. Back: the rows of tile t, 4 of them, from in, where they exist; start [channels] (NULL: 0) is added, and what is there when
+     * accumulate is set. first >= 0 there. */
+    void (*spread)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *map, float *out, size_t ldo);
+    void (*gather)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start, bool accumulate, float *map);
 
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "kernels_internal.h"
+#include "toom_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -91,6 +92,55 @@ static void fold(const float *columns, size_t ld, size_t rows, size_t taps, size
             for (size_t c = 0; c < n && i - t < rows; c++) {
                 out[(i - first) * n + c] += columns[(i - t) * ld + t * n + c];
             }
+        }
+    }
+}
+
+/* The polynomial that is 0 at all finite points but one (at all of them, for the one at infinity): coefficients from x^0. */
+static void others(const tfl_toom_points *table, size_t point, double *coefficient)
+{
+    for (size_t j = 0; j < table->points; j++) {
+        coefficient[j] = j == 0 ? 1.0 : 0.0;
+    }
+    for (size_t k = 0; k + 1 < table->points; k++) {
+        for (size_t j = table->points; k != point && j-- > 0;) {
+            coefficient[j] = (j > 0 ? coefficient[j - 1] : 0.0) - table->at[k] * coefficient[j];
+        }
+    }
+}
+
+static void spread(tfl_toom_kind kind, const tfl_tiles *tiles, const float *map, float *out, size_t ldo)
+{
+    const tfl_toom_points *table = &tfl_toom_table[kind];
+    double coefficient[TFL_TOOM_MOST_FINITE + 1];
+    for (size_t i = 0; i < table->points * tiles->count * tiles->channels; i++) {
+        size_t c = i % tiles->channels, t = i / tiles->channels % tiles->count, point = i / tiles->channels / tiles->count;
+        double sum = 0.0;
+        others(table, point, coefficient);
+        for (size_t j = 0; j < table->points; j++) {
+            ptrdiff_t row = tiles->first + (ptrdiff_t)((TFL_TOOM_OUTPUTS * t + j) * tiles->step);
+            bool there = row >= 0 && row < (ptrdiff_t)tiles->length;
+            sum += there ? coefficient[j] * (double)map[(size_t)row * tiles->channels + c] : 0.0;
+        }
+        out[point * ldo + t * tiles->channels + c] = (float)sum;
+    }
+}
+
+static void gather(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start, bool accumulate,
+                   float *map)
+{
+    const tfl_toom_points *table = &tfl_toom_table[kind];
+    for (size_t i = 0; i < TFL_TOOM_OUTPUTS * tiles->count * tiles->channels; i++) {
+        size_t c = i % tiles->channels, t = i / tiles->channels / TFL_TOOM_OUTPUTS, j = i / tiles->channels % TFL_TOOM_OUTPUTS;
+        size_t row = (size_t)tiles->first + (TFL_TOOM_OUTPUTS * t + j) * tiles->step;
+        const float *value = in + t * tiles->channels + c;
+        double sum = j + 1 == TFL_TOOM_OUTPUTS ? (double)value[(table->points - 1) * ldi] : 0.0;
+        for (size_t point = 0; point + 1 < table->points; point++) {
+            sum += pow(table->at[point], (double)j) * (double)value[point * ldi];
+        }
+        if (row < tiles->length) {
+            float *place = map + row * tiles->channels + c;
+            *place = (float)(sum + (start != NULL ? (double)start[c] : 0.0) + (accumulate ? (double)*place : 0.0));
         }
     }
 }
@@ -251,6 +301,8 @@ const tfl_kernels tfl_kernels_naive = {
     .transposed_times_vector = transposed_times_vector,
     .add_outer = add_outer,
     .fold = fold,
+    .spread = spread,
+    .gather = gather,
     .add_scaled = add_scaled,
     .add_product = add_product,
     .maximum = maximum,

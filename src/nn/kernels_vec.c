@@ -16,32 +16,12 @@
 #include "config.h"
 
 #include "kernels_internal.h"
+#include "kernels_toom_internal.h"
+#include "kernels_vector_internal.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-
-#if TFL_VECTOR >= 8
-#include <immintrin.h>
-#elif TFL_REGISTERS >= 32
-#include <arm_neon.h>
-#endif
-
-enum { V = TFL_VECTOR };
-
-typedef float vec __attribute__((vector_size(4 * TFL_VECTOR)));
-typedef int32_t ivec __attribute__((vector_size(4 * TFL_VECTOR)));
-typedef float loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(4), may_alias)); /* anywhere in memory */
-typedef float quad __attribute__((vector_size(16)));
-typedef float loose_quad __attribute__((vector_size(16), aligned(4), may_alias));
-
-#define INLINE static inline __attribute__((always_inline))
-
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 32")
-#endif
 
 /* Most rows of a tile for each number of vectors, so that tile, row of B and an element of A fit the registers. */
 #if TFL_REGISTERS >= 32
@@ -68,56 +48,7 @@ enum { MOST_VECTORS = 3, MOST_ROWS = 10, DOT_ROWS = 4, DOT_COLUMNS = 2, STRIP = 
 static const size_t most_rows[MOST_VECTORS + 1] = {0, 10, 6, 4};
 #endif
 
-/* ---------------------------------------------------------------- vectors */
-
-INLINE vec load(const float *x)
-{
-    return *(const loose *)x;
-}
-
-INLINE void store(float *x, vec v)
-{
-    *(loose *)x = v;
-}
-
-INLINE vec splat(float x)
-{
-#if TFL_VECTOR == 16
-    return (vec){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
-#elif TFL_VECTOR == 8
-    return (vec){x, x, x, x, x, x, x, x};
-#else
-    return (vec){x, x, x, x};
-#endif
-}
-
-/* a b + c. */
-INLINE vec multiply_add(vec a, vec b, vec c)
-{
-#if TFL_VECTOR == 16
-    return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
-#elif TFL_VECTOR == 8
-    return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
-#elif TFL_REGISTERS >= 32
-    return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
-#else
-    return a * b + c;
-#endif
-}
-
-INLINE float multiply_add_one(float a, float b, float c)
-{
-#if TFL_VECTOR > 4 || TFL_REGISTERS > 16
-    return fmaf(a, b, c);
-#else
-    return a * b + c;
-#endif
-}
-
-INLINE size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
+/* ---------------------------------------------------------------- sums of vectors */
 
 #if defined(__clang__)
 #define SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -1126,6 +1057,8 @@ const tfl_kernels TFL_TABLE = {
     .transposed_times_vector = transposed_times_vector,
     .add_outer = add_outer,
     .fold = fold,
+    .spread = spread,
+    .gather = gather,
     .add_scaled = add_scaled,
     .add_product = add_product,
     .maximum = maximum,

@@ -5,6 +5,9 @@
  * matrix product per output row (one in all for 1D) and nothing is unfolded. The transposed convolution at stride 1 is the
  * same product over the padded gradient with the taps reversed. With a stride, or with few input channels (where that product
  * would have next to no columns), the gradient of every tap is computed for a block of positions and added at its place.
+ *
+ * Where the graph lets it transform and that pays, toom.c does both ways instead, with all the weights; their positive and negative parts, whose
+ * sums must keep their sign, stay direct.
  */
 #include "config.h"
 
@@ -12,6 +15,7 @@
 
 #include "kernels_internal.h"
 #include "layers_internal.h"
+#include "toom_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +50,7 @@ typedef struct conv {
     tfl_rows back_rows;             /* windows of the padded gradient; single positions when by_columns */
     size_t *back_offset;
     size_t back_n; /* columns of the transposed product: group_in, or taps * group_in when by_columns */
+    tfl_toom *toom, *toom_back; /* NULL: direct */
     size_t scratch;
 } conv;
 
@@ -261,6 +266,8 @@ static void destroy(tfl_layer *layer)
         free(state->packed[part]);
         free(state->packed_back[part]);
     }
+    tfl_toom_free(state->toom);
+    tfl_toom_free(state->toom_back);
     free(state->onnx_weight);
     free(state->weight);
     free(state->bias);
@@ -296,19 +303,106 @@ static void turn_weights(const conv *state, const float *weight, float *turned)
     }
 }
 
-static void pack_part(conv *state, int part, float *work, float *turned)
+/* The forward convolution, and the transposed one, as toom.c sees them. */
+static tfl_toom_shape toom_forward_shape(const conv *state)
+{
+    return (tfl_toom_shape){.in = state->in.channels,
+                            .out = state->out.channels,
+                            .in_length = state->in.width,
+                            .out_length = state->out.width,
+                            .taps = state->taps,
+                            .dilation = state->dilation[1],
+                            .before = (ptrdiff_t)state->before[1]};
+}
+
+static tfl_toom_shape toom_back_shape(const conv *state)
+{
+    return (tfl_toom_shape){.in = state->out.channels,
+                            .out = state->in.channels,
+                            .in_length = state->out.width,
+                            .out_length = state->in.width,
+                            .taps = state->taps,
+                            .dilation = state->dilation[1],
+                            .before = (ptrdiff_t)((state->taps - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1]};
+}
+
+static bool is_plain(const conv *state)
+{
+    return state->in.height == 1 && state->out.height == 1 && state->kernel[0] == 1 && state->stride[1] == 1 && state->groups == 1 &&
+           state->before[0] == 0;
+}
+
+static tfl_status make_toom(const conv *state, const tfl_toom_shape *shape, const float *weight, tfl_toom **toom, tfl_error *err)
+{
+    return is_plain(state) && tfl_toom_pays(shape) ? tfl_toom_create(shape, state->kernels, weight, toom, err) : TFL_OK;
+}
+
+/* Room for the packed weights of a part, NULL where a transform makes them needless. */
+static tfl_status need_packed(conv *state, int part, tfl_error *err)
+{
+    size_t size = state->groups * state->kernels->packed_size(&state->rows, state->group_out);
+    size_t size_back = state->groups * state->kernels->packed_size(&state->back_rows, state->back_n);
+    tfl_status status = TFL_OK;
+    if (part != TFL_ALL || state->toom == NULL) {
+        status = tfl_layer_need_floats(&state->packed[part], size, err);
+    }
+    if (status == TFL_OK && (part != TFL_ALL || state->toom_back == NULL)) {
+        status = tfl_layer_need_floats(&state->packed_back[part], size_back, err);
+    }
+    return status;
+}
+
+static void pack_group(conv *state, int part, size_t group, const float *work, const float *turned)
 {
     const tfl_kernels *kernels = state->kernels;
-    size_t size = kernels->packed_size(&state->rows, state->group_out);
-    size_t size_back = kernels->packed_size(&state->back_rows, state->back_n);
-    for (size_t group = 0; group < state->groups; group++) {
+    if (state->packed[part] != NULL) {
+        size_t size = kernels->packed_size(&state->rows, state->group_out);
+        kernels->pack(&state->rows, state->group_out, work, state->packed[part] + group * size);
+    }
+    if (state->packed_back[part] != NULL) {
+        size_t size = kernels->packed_size(&state->back_rows, state->back_n);
+        kernels->pack(&state->back_rows, state->back_n, turned, state->packed_back[part] + group * size);
+    }
+}
+
+/* work, turned: [group_weights] */
+static tfl_status pack_part(conv *state, int part, float *work, float *turned, tfl_error *err)
+{
+    tfl_status status = need_packed(state, part, err);
+    for (size_t group = 0; status == TFL_OK && group < state->groups; group++) {
         for (size_t i = 0; i < state->group_weights; i++) {
             work[i] = part_of(state->weight[group * state->group_weights + i], part);
         }
-        kernels->pack(&state->rows, state->group_out, work, state->packed[part] + group * size);
         turn_weights(state, work, turned);
-        kernels->pack(&state->back_rows, state->back_n, turned, state->packed_back[part] + group * size_back);
+        pack_group(state, part, group, work, turned);
     }
+    return status;
+}
+
+/* Makes the transforms, or none; packed weights that they replace are dropped. */
+static tfl_status prepare_toom(conv *state, bool transforms, float *turned, tfl_error *err)
+{
+    const tfl_toom_shape forth = toom_forward_shape(state), back = toom_back_shape(state);
+    tfl_toom_free(state->toom);
+    tfl_toom_free(state->toom_back);
+    state->toom = state->toom_back = NULL;
+    if (!transforms) {
+        return TFL_OK;
+    }
+    tfl_status status = make_toom(state, &forth, state->weight, &state->toom, err);
+    if (status == TFL_OK && !state->by_columns) {
+        turn_weights(state, state->weight, turned);
+        status = make_toom(state, &back, turned, &state->toom_back, err);
+    }
+    if (state->toom != NULL) {
+        free(state->packed[TFL_ALL]);
+        state->packed[TFL_ALL] = NULL;
+    }
+    if (state->toom_back != NULL) {
+        free(state->packed_back[TFL_ALL]);
+        state->packed_back[TFL_ALL] = NULL;
+    }
+    return status;
 }
 
 static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
@@ -319,16 +413,11 @@ static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
     }
     float *work = tfl_alloc_floats(state->group_weights), *turned = tfl_alloc_floats(state->group_weights);
     tfl_status status = work != NULL && turned != NULL ? TFL_OK : tfl_fail_memory(err, "packed weights");
+    if (status == TFL_OK) {
+        status = prepare_toom(state, layer->transforms, turned, err);
+    }
     for (int part = TFL_ALL; status == TFL_OK && part < (parts ? N_PARTS : 1); part++) {
-        status = tfl_layer_need_floats(&state->packed[part],
-                                       state->groups * state->kernels->packed_size(&state->rows, state->group_out), err);
-        if (status == TFL_OK) {
-            status = tfl_layer_need_floats(&state->packed_back[part],
-                                           state->groups * state->kernels->packed_size(&state->back_rows, state->back_n), err);
-        }
-        if (status == TFL_OK) {
-            pack_part(state, part, work, turned);
-        }
+        status = pack_part(state, part, work, turned, err);
     }
     order_weights(state, state->onnx_weight, state->weight, true);
     free(work);
@@ -341,7 +430,10 @@ static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
 static size_t scratch_size(const tfl_layer *layer)
 {
     const conv *state = layer->state;
-    return state->scratch;
+    const tfl_toom_shape forth = toom_forward_shape(state), back = toom_back_shape(state);
+    size_t scratch = state->scratch;
+    scratch = tfl_max_size(scratch, state->toom != NULL ? tfl_toom_scratch(&forth) : 0);
+    return tfl_max_size(scratch, state->toom_back != NULL ? tfl_toom_scratch(&back) : 0);
 }
 
 /* A part of a padded map: columns first … end - 1 of all lines. */
@@ -390,6 +482,10 @@ static bool counts_lines(const conv *state)
 static void convolve(const conv *state, int part, const float *bias, const float *in, float *out, size_t first, size_t count,
                      bool accumulate, float *scratch)
 {
+    if (part == TFL_ALL && state->toom != NULL) {
+        tfl_toom_run(state->toom, in, first, count, bias, accumulate, out, scratch);
+        return;
+    }
     size_t reach = (count - 1) * state->stride[1] + (state->kernel[1] - 1) * state->dilation[1] + 1;
     const band seen = {first * state->stride[1], first * state->stride[1] + reach};
     const float *a = pad_input(state, in, seen, scratch);
@@ -502,6 +598,10 @@ static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_o
 {
     const conv *state = layer->state;
     if (grad_in[0] == NULL) {
+        return;
+    }
+    if (part == TFL_ALL && state->toom_back != NULL) {
+        tfl_toom_run(state->toom_back, grad_out, 0, state->in.width, NULL, true, grad_in[0], scratch);
         return;
     }
     (state->by_columns ? transpose_by_columns : transpose_by_windows)(state, (int)part, grad_out, grad_in[0], scratch);

@@ -57,6 +57,14 @@ good tfmodel predict -m any.onnx lower.fa
 same out all.tsv "predictions of lower case"
 good tfmodel predict -m any.onnx "$seqs" -o p.tsv.gz
 gzip -dc p.tsv.gz >unzipped && same unzipped all.tsv "compressed predictions"
+good tfmodel predict --exact "$seqs"
+cp out exact.tsv
+good tfmodel predict --cpu portable "$seqs"
+cp out portable.tsv
+for other in exact portable; do
+    paste out "$other.tsv" | awk -F '\t' 'NR > 1 { d = $2 - $9; if (d > 1e-4 || d < -1e-4) print $1, $2, $9 }' >wrong
+    equal "$(cat wrong)" "" "logits, $other"
+done
 good tfmodel predict "$seqs"
 equal "$(head -n 1 out | cut -f 2)" "logit_both" "the built-in model's header"
 

@@ -78,6 +78,28 @@ for threads in 1 2 7; do
     same "d$threads" d1 "deltas, -@ $threads"
     same "r$threads" r1 "references, -@ $threads"
 done
+# the built-in network's convolutions are wide enough to be transformed: close to direct sums, and as independent of everything
+good tfscore -q -n 2 -t 0 "$seqs" -f tsv -@ 1
+cp out transformed.tsv
+good tfscore -q -n 2 -t 0 "$seqs" -f tsv -@ 3
+same out transformed.tsv "transforms, -@ 3"
+grep -A 1 -x ">seq_13" "$seqs" >one.fa
+good tfscore -q -n 2 -t 0 one.fa -f tsv
+awk -F '\t' 'FNR == 1 || $1 == "seq_13"' transformed.tsv >among
+same out among "transforms, alone and among others"
+good tfscore -q -n 2 -t 0 "$seqs" -f tsv --exact
+cmp -s out transformed.tsv && fail "--exact changes nothing"
+paste out transformed.tsv | awk -F '\t' 'function abs(x) { return x < 0 ? -x : x } NR > 1 { if (abs($5) > most[$1]) most[$1] = abs($5)
+    if (abs($5 - $10) > worst[$1]) worst[$1] = abs($5 - $10) } END { for (name in most) if (worst[name] > 1e-5 * most[name]) print name, worst[name], most[name] }' >wrong
+equal "$(head -n 3 wrong)" "" "--exact and transforms"
+for level in portable x86-64-v3 x86-64-v4 neon; do
+    run tfscore -q -n 2 -t 0 --cpu "$level" one.fa -f tsv
+    [[ $status -eq 2 ]] && { [[ $(<err) == "tfscore: --cpu: this processor cannot run $level; the best that it can is "* ]] || fail "--cpu says $(<err)" && continue; }
+    cp out "$level.tsv"
+    TFLIFT_CPU=$level good tfscore -q -n 2 -t 0 one.fa -f tsv
+    same out "$level.tsv" "--cpu and TFLIFT_CPU"
+done
+[[ -s portable.tsv ]] || fail "--cpu portable wrote nothing"
 good tfscore "${M[@]}" - -f tsv <"$seqs"
 same out all.tsv "standard input"
 : >parts

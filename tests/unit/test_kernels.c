@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "nn/kernels_internal.h"
+#include "nn/toom_internal.h"
 
 #include "tflift/cpu.h"
 #include "tflift/memory.h"
@@ -270,6 +271,38 @@ START_TEST(fold_is_that_of_the_reference)
 }
 END_TEST
 
+static void check_tiles(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    const tfl_toom_kind kind = tfl_rng_below(rng, 2) == 0 ? TFL_TOOM_4_4 : TFL_TOOM_4_3;
+    tfl_tiles tiles = {.channels = between(rng, 16, 70), .length = between(rng, 1, 60), .step = between(rng, 1, 9), .count = between(rng, 1, 6)};
+    size_t points = tfl_toom_table[kind].points, size = tiles.length * tiles.channels, plane = tiles.count * tiles.channels;
+    size_t ld = plane + between(rng, 0, 5), size_out = (points - 1) * ld + plane;
+    float *map = guarded(rng, size), *start = guarded(rng, tiles.channels), *other = copy_of(map, size);
+    float *out = guarded(rng, size_out), *expected = copy_of(out, size_out);
+    tiles.first = (ptrdiff_t)between(rng, 0, 40) - 20;
+    kernels->spread(kind, &tiles, map, out, ld);
+    tfl_kernels_naive.spread(kind, &tiles, map, expected, ld);
+    check_close(out, expected, size_out, 1e-4, "spread");
+
+    bool accumulate = tfl_rng_below(rng, 2) == 1;
+    const float *first = tfl_rng_below(rng, 2) == 1 ? start : NULL;
+    tiles.first = (ptrdiff_t)between(rng, 0, 20);
+    kernels->gather(kind, &tiles, out, ld, first, accumulate, map);
+    tfl_kernels_naive.gather(kind, &tiles, out, ld, first, accumulate, other);
+    check_close(map, other, size, 1e-3, "gather"); /* of sums of values of some hundred */
+    drop(map);
+    drop(start);
+    drop(other);
+    drop(out);
+    drop(expected);
+}
+
+START_TEST(tiles_are_those_of_the_reference)
+{
+    for_levels(check_tiles);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- functions of one number */
 
 /* From tiny to huge, both signs, and the specials. */
@@ -422,6 +455,7 @@ int main(void)
     tcase_add_test(tests, matrix_and_vector_are_those_of_the_reference);
     tcase_add_test(tests, element_by_element_is_that_of_the_reference);
     tcase_add_test(tests, fold_is_that_of_the_reference);
+    tcase_add_test(tests, tiles_are_those_of_the_reference);
     tcase_add_loop_test(tests, functions_are_those_of_the_reference, 0, TFL_FUNCTIONS);
     tcase_add_test(tests, portable_gives_the_same_bytes_everywhere);
     suite_add_tcase(suite, tests);
