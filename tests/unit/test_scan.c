@@ -5,6 +5,8 @@
 
 #include "tests/support/support.h"
 #include "tflift/alphabet.h"
+#include "tflift/cpu.h"
+#include "tflift/memory.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -282,6 +284,171 @@ START_TEST(the_best_are_taken_by_the_rule)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- every processor level, and threads */
+
+/* A motif of up to 70 positions; the more uneven, the wider the range of its scores. Every third is a palindrome. */
+static void write_motif(FILE *out, unsigned i, tfl_rng *rng)
+{
+    unsigned width = 1 + tfl_rng_below(rng, i % 5 == 0 ? 70 : 20);
+    unsigned power = 1 + tfl_rng_below(rng, 12);
+    double p[70][TFL_BASES];
+    for (unsigned j = 0; j < width; j++) {
+        for (unsigned b = 0; b < TFL_BASES; b++) {
+            bool mirrored = i % 3 == 0 && j > width - 1 - j;
+            p[j][b] = mirrored ? p[width - 1 - j][TFL_BASES - 1 - b] : pow(tfl_rng_uniform(rng) + 1e-3, power);
+        }
+    }
+    (void)fprintf(out, ">m%u\n", i);
+    for (unsigned j = 0; j < width; j++) {
+        double sum = p[j][0] + p[j][1] + p[j][2] + p[j][3];
+        (void)fprintf(out, "%.9f %.9f %.9f %.9f\n", p[j][0] / sum, p[j][1] / sum, p[j][2] / sum, p[j][3] / sum);
+    }
+}
+
+static tfl_motifs *random_motifs(unsigned n, uint64_t index)
+{
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "motifs", index);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    ck_assert_ptr_nonnull(out);
+    for (unsigned i = 0; i < n; i++) {
+        write_motif(out, i, &rng);
+    }
+    ck_assert_int_eq(fclose(out), 0);
+    tfl_motifs *made = NULL;
+    ck_assert_msg(tfl_motifs_read_memory(text, size, "random", &made, &error) == TFL_OK, "%s", error.message);
+    free(text);
+    return made;
+}
+
+/* Runs of N, and the best words of the motifs, so that good matches lie at the ends of stretches and blocks. */
+static char *long_letters(tfl_rng *rng, const tfl_motifs *planted, size_t length)
+{
+    char *letters = tfl_calloc(length + 1, 1);
+    ck_assert_ptr_nonnull(letters);
+    for (size_t i = 0; i < length; i++) {
+        letters[i] = "AAACCGGTTTaacgtt"[tfl_rng_below(rng, 16)];
+    }
+    for (size_t n = length / 200; n > 0; n--) {
+        size_t at = tfl_rng_below(rng, (uint32_t)length);
+        const tfl_motif *motif = &planted->motif[tfl_rng_below(rng, (uint32_t)planted->n)];
+        for (size_t j = 0; j < motif->width && at + j < length; j++) {
+            const double *p = motif->p[j];
+            size_t best = 0;
+            for (size_t b = 1; b < TFL_BASES; b++) {
+                best = p[b] > p[best] ? b : best;
+            }
+            letters[at + j] = tfl_base_letter[best];
+        }
+        if (tfl_rng_below(rng, 4) == 0) {
+            memset(letters + at, 'N', length - at < n % 40 ? length - at : n % 40);
+        }
+    }
+    return letters;
+}
+
+static tfl_scanner *scanner_for(const char *level, unsigned threads, const tfl_motifs *of, tfl_scan_options options)
+{
+    tfl_scanner *scanner = NULL;
+    options.threads = threads;
+    ck_assert(tfl_cpu_force(level));
+    ck_assert_msg(tfl_scanner_create(of, &options, &scanner, &error) == TFL_OK, "%s", error.message);
+    ck_assert(tfl_cpu_force(tfl_cpu_level_at(0)));
+    return scanner;
+}
+
+static void check_same(const tfl_matches *a, const tfl_matches *b, size_t n_motifs, const char *what)
+{
+    ck_assert_msg(a->n == b->n, "%s: %zu matches, not %zu", what, a->n, b->n);
+    for (size_t i = 0; i < a->n; i++) {
+        const tfl_match *x = &a->match[i], *y = &b->match[i];
+        ck_assert_msg(x->motif == y->motif && x->start == y->start && x->strand == y->strand && x->log_odds == y->log_odds &&
+                          x->pvalue == y->pvalue && x->rank == y->rank,
+                      "%s: match %zu differs", what, i);
+    }
+    ck_assert_mem_eq(a->placements, b->placements, n_motifs * sizeof *a->placements);
+}
+
+/* The portable level scores every placement; the others rule most out, many at a time. */
+START_TEST(every_level_finds_the_same)
+{
+    static const struct {
+        tfl_select select;
+        double limit;
+        size_t top;
+        bool both;
+        double background[TFL_BASES];
+    } choices[] = {
+        {TFL_SELECT_PVALUE, 1e-4, 0, true, {0.3, 0.2, 0.2, 0.3}},     {TFL_SELECT_PVALUE, 1e-3, 0, false, {0.1, 0.4, 0.2, 0.3}},
+        {TFL_SELECT_PVALUE, 1e-9, 0, true, {0.25, 0.25, 0.25, 0.25}}, {TFL_SELECT_PVALUE, 0.2, 0, true, {0.97, 0.01, 0.01, 0.01}},
+        {TFL_SELECT_THRESHOLD, 6, 0, true, {0.3, 0.2, 0.2, 0.3}},     {TFL_SELECT_THRESHOLD, 1e9, 0, true, {0.3, 0.2, 0.2, 0.3}},
+        {TFL_SELECT_THRESHOLD, -20, 0, false, {0.3, 0.2, 0.2, 0.3}},  {TFL_SELECT_TOP, 0, 7, true, {0.3, 0.2, 0.2, 0.3}},
+    };
+    tfl_scan_options options = tfl_scan_defaults();
+    options.select = choices[_i].select;
+    options.limit = choices[_i].limit;
+    options.top = choices[_i].top;
+    options.both_strands = choices[_i].both;
+    memcpy(options.background, choices[_i].background, sizeof options.background);
+    options.pseudocount = _i % 2 == 0 ? 0.001 : 1e-9;
+    tfl_motifs *some = random_motifs(8, (uint64_t)_i);
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "long", (uint64_t)_i);
+    tfl_scanner *scanner[TFL_CPUS];
+    size_t n = 0;
+    for (; tfl_cpu_level_at(n) != NULL; n++) {
+        scanner[n] = scanner_for(tfl_cpu_level_at(n), 2, some, options);
+    }
+    static const size_t lengths[] = {20000, 8192, 257, 64, 63};
+    tfl_matches expected = {0}, found = {0};
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+        char name[] = "s";
+        tfl_sequence s = {.name = name, .letters = long_letters(&rng, some, lengths[k]), .length = lengths[k]};
+        ck_assert_int_eq(tfl_scan(scanner[n - 1], &s, &expected, &error), TFL_OK);
+        for (size_t l = 0; l + 1 < n; l++) {
+            ck_assert_int_eq(tfl_scan(scanner[l], &s, &found, &error), TFL_OK);
+            check_same(&found, &expected, some->n, tfl_cpu_level_at(l));
+        }
+        free(s.letters);
+    }
+    for (size_t l = 0; l < n; l++) {
+        tfl_scanner_free(scanner[l]);
+    }
+    tfl_matches_clear(&expected);
+    tfl_matches_clear(&found);
+    tfl_motifs_free(some);
+}
+END_TEST
+
+/* So long that threads share it. */
+START_TEST(threads_find_the_same_in_a_long_sequence)
+{
+    enum { LONG = 600000 };
+    tfl_scan_options options = tfl_scan_defaults();
+    tfl_motifs *some = random_motifs(8, 99);
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "threads", 0);
+    char name[] = "s";
+    tfl_sequence s = {.name = name, .letters = long_letters(&rng, some, LONG), .length = LONG};
+    tfl_matches one = {0}, many = {0};
+    for (unsigned threads = 1; threads <= 7; threads += threads == 1 ? 1 : 5) {
+        tfl_scanner *scanner = scanner_for(tfl_cpu_level_at(0), threads, some, options);
+        ck_assert_int_eq(tfl_scan(scanner, &s, threads == 1 ? &one : &many, &error), TFL_OK);
+        tfl_scanner_free(scanner);
+        if (threads > 1) {
+            check_same(&many, &one, some->n, "threads");
+        }
+    }
+    ck_assert_uint_gt(one.n, 1000);
+    tfl_matches_clear(&one);
+    tfl_matches_clear(&many);
+    tfl_motifs_free(some);
+    free(s.letters);
+}
+END_TEST
+
 START_TEST(preparing_on_many_threads_changes_nothing)
 {
     tfl_scan_options options = tfl_scan_defaults();
@@ -311,6 +478,8 @@ int main(void)
     tcase_add_test(tests, the_reverse_complement_has_the_same_matches_on_the_other_strand);
     tcase_add_loop_test(tests, sequences_without_room_have_no_matches, 0, 2);
     tcase_add_loop_test(tests, the_best_are_taken_by_the_rule, 0, 6);
+    tcase_add_loop_test(tests, every_level_finds_the_same, 0, 8);
+    tcase_add_test(tests, threads_find_the_same_in_a_long_sequence);
     tcase_add_test(tests, preparing_on_many_threads_changes_nothing);
     suite_add_tcase(suite, tests);
     return test_run(suite);

@@ -1,0 +1,148 @@
+/* Compiled per processor level like src/nn/kernels_vec.c, with the same macros and TFL_FILTER, the name of the function. */
+#include "config.h"
+
+#include "filter_internal.h"
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#else
+#include <immintrin.h>
+#endif
+
+enum { V = 4 * TFL_VECTOR /* starts per vector */, TOGETHER = 4 /* vectors */ };
+
+typedef uint8_t vec __attribute__((vector_size(4 * TFL_VECTOR)));
+typedef uint8_t loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(1), may_alias)); /* anywhere in memory */
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Every loop over sums, or they live in memory. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 4")
+#endif
+
+/* What GCC's vector extensions lack: a table of 16 bytes, that table looked up at every byte < 16 of an index, a sum that stops at 255, and a
+ * bit for each byte that is at most a limit. */
+#if TFL_VECTOR == 16
+
+INLINE vec load_table(const uint8_t table[16])
+{
+    return (vec)_mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)table));
+}
+
+INLINE vec look_up(vec table, vec index)
+{
+    return (vec)_mm512_shuffle_epi8((__m512i)table, (__m512i)index);
+}
+
+INLINE vec add(vec a, vec b)
+{
+    return (vec)_mm512_adds_epu8((__m512i)a, (__m512i)b);
+}
+
+INLINE uint64_t at_most(vec a, vec limit)
+{
+    return _mm512_cmple_epu8_mask((__m512i)a, (__m512i)limit);
+}
+
+#elif TFL_VECTOR == 8
+
+INLINE vec load_table(const uint8_t table[16])
+{
+    return (vec)_mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+}
+
+INLINE vec look_up(vec table, vec index)
+{
+    return (vec)_mm256_shuffle_epi8((__m256i)table, (__m256i)index);
+}
+
+INLINE vec add(vec a, vec b)
+{
+    return (vec)_mm256_adds_epu8((__m256i)a, (__m256i)b);
+}
+
+INLINE uint64_t at_most(vec a, vec limit)
+{
+    return (uint32_t)_mm256_movemask_epi8((__m256i)(a <= limit));
+}
+
+#else
+
+INLINE vec load_table(const uint8_t table[16])
+{
+    return (vec)vld1q_u8(table);
+}
+
+INLINE vec look_up(vec table, vec index)
+{
+    return (vec)vqtbl1q_u8((uint8x16_t)table, (uint8x16_t)index);
+}
+
+INLINE vec add(vec a, vec b)
+{
+    return (vec)vqaddq_u8((uint8x16_t)a, (uint8x16_t)b);
+}
+
+INLINE uint64_t at_most(vec a, vec limit)
+{
+    const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    uint8x16_t bits = vandq_u8((uint8x16_t)(a <= limit), bit);
+    return (uint64_t)vaddv_u8(vget_low_u8(bits)) | (uint64_t)vaddv_u8(vget_high_u8(bits)) << 8;
+}
+
+#endif
+
+/* Volatile, or gcc loads once for either strand, which takes longer than looking up. */
+INLINE vec load(const uint8_t *from)
+{
+    return *(const volatile loose *)from;
+}
+
+/* The bits of TOGETHER vectors, whole words of them. */
+INLINE void store_bits(const vec sum[TOGETHER], vec limit, uint64_t *candidate)
+{
+    UNROLL for (size_t first = 0; first < TOGETHER; first += TFL_FILTER_WORD / V) {
+        uint64_t bits = 0;
+        UNROLL for (size_t k = 0; k < TFL_FILTER_WORD / V; k++) {
+            bits |= at_most(sum[first + k], limit) << k * V % TFL_FILTER_WORD;
+        }
+        candidate[first * V / TFL_FILTER_WORD] = bits;
+    }
+}
+
+INLINE void run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, uint64_t *const candidate[2])
+{
+    const vec limit = (vec){0} + TFL_FILTER_LIMIT;
+    for (size_t i = 0; i < n; i += TOGETHER * V) {
+        vec sum[2][TOGETHER] = {{{0}}};
+        size_t g = 0;
+        do {
+            const uint8_t *from = pair + i + filter->offset[g];
+            vec table[2];
+            UNROLL for (size_t s = 0; s < n_strands; s++) {
+                table[s] = load_table(filter->deficit[g][s]);
+            }
+            UNROLL for (size_t k = 0; k < TOGETHER; k++) {
+                vec letters = load(from + k * V);
+                UNROLL for (size_t s = 0; s < n_strands; s++) {
+                    sum[s][k] = add(sum[s][k], look_up(table[s], letters));
+                }
+            }
+        } while (++g < filter->pairs);
+        UNROLL for (size_t s = 0; s < n_strands; s++) {
+            store_bits(sum[s], limit, candidate[s] + i / TFL_FILTER_WORD);
+        }
+    }
+}
+
+void TFL_FILTER(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, uint64_t *const candidate[2])
+{
+    if (n_strands == 1) {
+        run(filter, 1, pair, n, candidate);
+    } else {
+        run(filter, 2, pair, n, candidate);
+    }
+}
