@@ -39,8 +39,8 @@ void tfl_graph_free(tfl_graph *graph);
 tfl_status tfl_graph_add(tfl_graph *graph, const char *kind, const char *name, const unsigned *input, unsigned n_inputs,
                          const void *parameters, unsigned *index, tfl_error *err) TFL_MUST_USE;
 
-/* Ends building: output is a layer's number; task names are copied (NULL: numbers). Drops layers that the output does not need, finds the logits, packs
- * weights (without parts; see tfl_graph_prepare). */
+/* Ends building: output is a layer's number; task names are copied (NULL: numbers). Drops layers that the output does not need, and those that only
+ * give the elements of a final sigmoid or softmax a new shape; finds the logits, packs weights (without parts; see tfl_graph_prepare). */
 tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err) TFL_MUST_USE;
 
 /* Lets a finished network that ends in logits end in their sigmoid; one that ends in a sigmoid or softmax stays as it is. Values made before no

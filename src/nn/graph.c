@@ -193,11 +193,26 @@ static void drop_unneeded(tfl_graph *graph, unsigned output, unsigned *to)
     graph->output = to[output];
 }
 
+static bool squashes(const tfl_layer *layer)
+{
+    return layer->kind == &tfl_layer_sigmoid || layer->kind == &tfl_layer_softmax;
+}
+
+/* The layer that output takes its values from, in the same order: only a new shape or a dropout lies between. */
+static unsigned look_through(const tfl_graph *graph, unsigned output)
+{
+    const tfl_layer *layer = &graph->layer[output];
+    while (layer->kind == &tfl_layer_dropout || (layer->kind == &tfl_layer_gather && tfl_layer_gather_keeps_order(layer))) {
+        output = layer->input[0];
+        layer = &graph->layer[output];
+    }
+    return output;
+}
+
 static void find_logits(tfl_graph *graph)
 {
     const tfl_layer *last = &graph->layer[graph->output];
-    bool squashed = last->kind == &tfl_layer_sigmoid || last->kind == &tfl_layer_softmax;
-    graph->logits = squashed ? last->input[0] : graph->output;
+    graph->logits = squashes(last) ? last->input[0] : graph->output;
     graph->n_tasks = graph->layer[graph->logits].size;
 }
 
@@ -238,7 +253,8 @@ tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const
     if (to == NULL) {
         return tfl_fail_memory(err, "a network");
     }
-    drop_unneeded(graph, output, to);
+    unsigned last = look_through(graph, output);
+    drop_unneeded(graph, squashes(&graph->layer[last]) ? last : output, to);
     free(to);
     find_logits(graph);
     tfl_status status = check_names(graph, err);

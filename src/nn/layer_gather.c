@@ -88,6 +88,12 @@ static const void *parameters_of(const tfl_layer *layer)
     return &state->parameters;
 }
 
+bool tfl_layer_gather_keeps_order(const tfl_layer *layer)
+{
+    const gather *state = layer->state;
+    return state->source == NULL;
+}
+
 static size_t source_of(const gather *state, size_t i)
 {
     return state->source != NULL ? (size_t)state->source[i] : i;

@@ -49,6 +49,9 @@ tfl_status tfl_layer_need_floats(float **array, size_t n, tfl_error *err) TFL_MU
 /* create of kinds whose output has the shape of all their inputs, and that have no state. */
 tfl_status tfl_layer_create_same_shape(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err);
 
+/* Whether every element stays where it is in memory: a gather that gives a new shape alone. */
+bool tfl_layer_gather_keeps_order(const tfl_layer *layer);
+
 /* For forward_range of kinds that go element by element: calls run for the elements of each line that lie in the range, n beginning at
  * first_element. */
 typedef void tfl_run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first_element, size_t n);

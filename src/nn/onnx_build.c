@@ -294,53 +294,11 @@ static tfl_status set_input(tfl_onnx_builder *builder, size_t length, tfl_error 
     return TFL_OK;
 }
 
-/* Outputs with several axes become a vector in ONNX's order, so that a task's number says which element it is. A final
- * sigmoid stays final. */
-static tfl_status flatten_output(tfl_onnx_builder *builder, const tfl_onnx_value *output, const char *name,
-                                 unsigned *layer, tfl_error *err)
-{
-    const tfl_layer *last = &builder->graph->layer[*layer];
-    bool squashed = strcmp(last->kind->name, "sigmoid") == 0;
-    const tfl_shape vector = {.rank = 1, .dim = {last->size}};
-    tfl_onnx_value value = {
-        .dims = output->dims, .layer = squashed ? last->input[0] : *layer, .arranged = squashed ? last->name : name};
-    tfl_status status = tfl_onnx_layer(builder, &value, &vector, layer, err);
-    if (status == TFL_OK && squashed) {
-        status = tfl_onnx_add(builder, name, "sigmoid", layer, 1, NULL, layer, err);
-    }
-    return status;
-}
-
-/* The layer that puts out what the model does. */
-static tfl_status find_output(tfl_onnx_builder *builder, unsigned *layer, tfl_error *err)
-{
-    const tfl_model *model = builder->model;
-    tfl_onnx_value *output = &builder->value[model->output];
-    const char *name = tfl_table_name(model->names, model->output);
-    if (output->pending != NULL) {
-        return tfl_onnx_node_failed(
-            output->pending, tfl_fail(err, TFL_EUNSUPPORTED, "the operator is only supported within a Gelu"), err);
-    }
-    if (output->tensor != NULL || output->layer == TFL_ONNX_NONE || (output->layer == 0 && output->source == NULL)) {
-        return tfl_fail(err, TFL_EINPUT, "output \"%s\" is not computed from the sequence", name);
-    }
-    tfl_status status = tfl_onnx_layer(builder, output, NULL, layer, err);
-    if (status != TFL_OK) {
-        return status;
-    }
-    const tfl_shape *shape = &builder->graph->layer[*layer].shape;
-    bool several = false; /* axes with more than one element */
-    for (unsigned i = 0; i < shape->rank; i++) {
-        several = several || (shape->dim[i] > 1 && shape->dim[i] < builder->graph->layer[*layer].size);
-    }
-    return several ? flatten_output(builder, output, name, layer, err) : TFL_OK;
-}
-
 static tfl_status finish(tfl_onnx_builder *builder, tfl_error *err)
 {
     const tfl_model *model = builder->model;
     unsigned output = 0;
-    tfl_status status = find_output(builder, &output, err);
+    tfl_status status = tfl_onnx_output(builder, &output, err);
     if (status != TFL_OK) {
         return status;
     }

@@ -228,6 +228,9 @@ tfl_status tfl_onnx_add(tfl_onnx_builder *builder, const char *name, const char 
 tfl_status tfl_onnx_add_elementwise(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_onnx_value *value,
                                     const char *kind, const void *parameters, tfl_error *err) TFL_MUST_USE;
 
+/* ---- onnx_output.c: the layer that puts out what the model does */
+tfl_status tfl_onnx_output(tfl_onnx_builder *builder, unsigned *layer, tfl_error *err) TFL_MUST_USE;
+
 /* ---- onnx_arrange.c: elements in other places, of constants and of layers alike */
 
 /* Axis a of the result has offset[a][dims.dim[a]] steps: an element is the sum of its axes' offsets (row-major in the

@@ -116,6 +116,30 @@ START_TEST(logits_come_before_a_final_sigmoid_or_softmax)
 }
 END_TEST
 
+/* A new shape and a dropout behind it change nothing, another order does. */
+START_TEST(a_final_sigmoid_stays_final_behind_a_new_shape)
+{
+    static const int64_t turned[] = {1, 0};
+    const tfl_gather_parameters gather[] = {
+        {.shape = {.rank = 3, .dim = {1, 2, 1}}}, {.shape = {.rank = 1, .dim = {2}}, .source = turned}};
+    tfl_graph *graph = new_graph(4, 6);
+    unsigned dense = add_conv(graph, "dense", 0, 2, 6, 1, 1, 0);
+    unsigned sigmoid = add(graph, "sigmoid", "sigmoid", dense, NULL);
+    unsigned shaped = add(graph, "gather", "shaped", sigmoid, &gather[_i]);
+    finish(graph, add(graph, "dropout", "dropout", shaped, NULL), NULL);
+    ck_assert_uint_eq(graph->n_tasks, 2);
+    if (_i == 0) {
+        ck_assert_uint_eq(graph->logits, dense);
+        ck_assert_uint_eq(graph->output, sigmoid);
+        ck_assert_uint_eq(graph->n_layers, sigmoid + 1);
+    } else {
+        ck_assert_str_eq(graph->layer[graph->output].name, "dropout");
+        ck_assert_uint_eq(graph->logits, graph->output);
+    }
+    tfl_graph_free(graph);
+}
+END_TEST
+
 START_TEST(task_names_are_kept)
 {
     const char *const task[] = {"both", "gata1"};
@@ -402,6 +426,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, layers_that_the_output_does_not_need_go);
     tcase_add_loop_test(tests, logits_come_before_a_final_sigmoid_or_softmax, 0, 3);
+    tcase_add_loop_test(tests, a_final_sigmoid_stays_final_behind_a_new_shape, 0, 2);
     tcase_add_test(tests, task_names_are_kept);
     tcase_add_test(tests, errors_name_the_layer);
     tcase_add_test(tests, names_are_unique);

@@ -324,14 +324,81 @@ START_TEST(layers_are_as_few_as_needed)
 }
 END_TEST
 
-START_TEST(final_sigmoid_has_logits_before_it)
+/* ---------------------------------------------------------------- logits */
+
+/* Whatever comes behind a final sigmoid or softmax, the network ends in it, and its logits are what the other program computes. */
+static const struct {
+    int opset;
+    const char *program, *logits;
+} ends[] = {
+    {13, "y = Sigmoid(z); i = Identity(y)", "z"},
+    {13, "y = Sigmoid(z); u = Unsqueeze(y, [2]); v = Reshape(u, [0,-1]); w = Dropout(v, 0.5); q = Cast(w) to=1", "z"},
+    {13, "y = Sigmoid(z); d = Dropout(y, 0.5); t = Transpose(d)", "z"},
+    {13, "y = Sigmoid(z); g = Gather(y, [2,0]) axis=1", "g = Gather(z, [2,0]) axis=1"},
+    {13, "y = Sigmoid(z); g = Slice(y, [1], [2], [1]); q = Squeeze(g)", "g = Slice(z, [1], [2], [1])"},
+    {13, "r = Reshape(z, [0,2,3]); y = Sigmoid(r)", "z"},
+    {13, "r = Reshape(z, [0,2,3]); y = Sigmoid(r); f = Flatten(y)", "z"},
+    {13, "r = Reshape(z, [0,2,3]); y = Sigmoid(r); t = Transpose(y) perm=[0,2,1]; d = Dropout(t, 0.5); f = Flatten(d)",
+     "r = Reshape(z, [0,2,3]); t = Transpose(r) perm=[0,2,1]; f = Flatten(t)"},
+    {13, "h, k = Split(z) axis=1; y = Sigmoid(k); w = Sigmoid(h); c = Concat(y, w) axis=1",
+     "h, k = Split(z) axis=1; c = Concat(k, h) axis=1"},
+    {13, "y = Softmax(z); i = Identity(y)", "z"},
+    {13, "y = Softmax(z); u = Unsqueeze(y, [1]); d = Dropout(u, 0.5); s = Squeeze(d); f = Flatten(s)", "z"},
+    {13, "r = Reshape(z, [0,2,3]); y = Softmax(r)", "z"},
+    {13, "r = Reshape(z, [0,2,3]); y = Softmax(r) axis=1", "z"},
+    {13, "r = Reshape(z, [0,3,2]); y = Softmax(r) axis=1; f = Flatten(y)", "z"},
+    {13, "r = Reshape(z, [0,3,2]); y = Softmax(r) axis=1; d = Dropout(y, 0.5); q = Reshape(d, [0,2,3])", "z"},
+    {11, "r = Reshape(z, [0,3,2]); y = Softmax(r); f = Flatten(y)", "z"},
+};
+
+/* The softmax of program, by its definition. */
+static void spell_softmax(const char *program, char *text, size_t size)
 {
-    network net;
-    open_network(13, "N 4 12", "f = Flatten(x); m = Gemm(f, 48x2~1) @dense; s = Sigmoid(m); i = Identity(s)", 12, &net);
-    ck_assert_str_eq(net.graph->layer[net.graph->logits].name, "dense");
-    ck_assert_uint_eq(net.graph->n_tasks, 2);
-    ck_assert_str_eq(net.graph->task[1], "1");
-    close_network(&net);
+    const char *call = strstr(program, "y = Softmax(");
+    char of = call == NULL ? 'z' : call[strlen("y = Softmax(")];
+    const char *end = call == NULL ? "" : strchr(call, ')') + 1;
+    const char *axis = strncmp(end, " axis=1", 7) == 0 ? "[1]" : "[-1]";
+    const char *rest = end + (strncmp(end, " axis=1", 7) == 0 ? 7 : 0);
+    (void)snprintf(text, size, "%.*s e = Exp(%c); a = ReduceSum(e, %s); y = Div(e, a)%s", call == NULL ? 0 : (int)(call - program),
+                   program, of, axis, rest);
+}
+
+START_TEST(a_final_sigmoid_or_softmax_has_logits_before_it)
+{
+    static const char body[] = "b = Flatten(x); z = Gemm(b, 48x6~1)";
+    bool softmax = strstr(ends[_i].program, "Softmax") != NULL;
+    char program[3][512];
+    char spelt[256];
+    network net[3]; /* the one to look at, its logits, its softmax spelt out */
+    spell_softmax(ends[_i].program, spelt, sizeof spelt);
+    (void)snprintf(program[0], sizeof *program, "%s; %s", body, ends[_i].program);
+    (void)snprintf(program[1], sizeof *program, "%s%s%s", body, strlen(ends[_i].logits) > 1 ? "; " : "",
+                   strlen(ends[_i].logits) > 1 ? ends[_i].logits : "");
+    (void)snprintf(program[2], sizeof *program, "%s; %s", body, spelt);
+    for (int i = 0; i < (softmax && ends[_i].opset == 13 ? 3 : 2); i++) {
+        open_network(ends[_i].opset, "N 4 12", program[i], 12, &net[i]);
+        tfl_rng rng;
+        tfl_rng_init(&rng, (uint64_t)_i, "ends", 0);
+        for (size_t k = 0; k < net[i].graph->layer[0].size; k++) {
+            net[i].values->of[0][k] = (float)(0.5 * tfl_rng_normal(&rng));
+        }
+        run_network(&net[i]);
+        ck_assert_uint_eq(net[i].graph->n_tasks, net[0].graph->n_tasks);
+    }
+    const tfl_graph *graph = net[0].graph;
+    ck_assert_str_eq(graph->layer[graph->output].kind->name, softmax ? "softmax" : "sigmoid");
+    ck_assert_uint_ne(graph->output, graph->logits);
+    for (size_t t = 0; t < graph->n_tasks; t++) {
+        float logit = net[0].values->of[graph->logits][t];
+        ck_assert_msg(fabsf(logit - net[1].output[t]) < 1e-5F, "%s\n  logit %zu is %g, not %g", ends[_i].program, t, (double)logit,
+                      (double)net[1].output[t]);
+        double expected = softmax && ends[_i].opset == 13 ? (double)net[2].output[t] : 1 / (1 + exp(-(double)logit));
+        ck_assert_msg((softmax && ends[_i].opset != 13) || fabs((double)net[0].output[t] - expected) < 1e-5,
+                      "%s\n  output %zu is %g, not %g", ends[_i].program, t, (double)net[0].output[t], expected);
+    }
+    for (int i = 0; i < (softmax && ends[_i].opset == 13 ? 3 : 2); i++) {
+        close_network(&net[i]);
+    }
 }
 END_TEST
 
@@ -373,7 +440,7 @@ int main(void)
     tcase_add_loop_test(tests, programs_agree, 0, sizeof pairs / sizeof *pairs);
     tcase_add_loop_test(tests, layers_are_as_few_as_needed, 0, sizeof layers / sizeof *layers);
     tcase_add_test(tests, every_operator_is_in_a_program);
-    tcase_add_test(tests, final_sigmoid_has_logits_before_it);
+    tcase_add_loop_test(tests, a_final_sigmoid_or_softmax_has_logits_before_it, 0, sizeof ends / sizeof *ends);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
