@@ -11,6 +11,7 @@
 #include "tflift/rng.h"
 #include "tflift/table.h"
 #include "tflift/lines.h"
+#include "tflift/frame.h"
 #include "tflift/output.h"
 #include "tflift/spool.h"
 #include "tflift/threads.h"
@@ -43,5 +44,8 @@
 #include "tflift/bigwig.h"
 #include "tflift/merge.h"
 #include "tflift/scores.h"
+#include "tflift/plot.h"
+#include "tflift/logo.h"
+#include "tflift/chart.h"
 
 #endif
