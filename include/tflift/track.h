@@ -40,6 +40,7 @@ typedef struct tfl_track_options {
     tfl_overlap overlap;
     bool hypothetical;        /* write them too, where the format can (tsv, npz) */
     const char *description;  /* one line for header comments: program, model digest, method, reference, target, task; may be NULL */
+    bool provenance;          /* the description in tables too, as a second # line (tsv); the other formats have it anyway */
     const char *track_name;   /* for formats that name their track; may be NULL */
     const char *const *contig; /* [n_contigs] names and lengths of the genome, in its order; n_contigs 0: contigs by name, */
     const int64_t *contig_length; /* their length the largest end seen */
@@ -54,6 +55,7 @@ typedef struct tfl_track_format {
     bool one_value;       /* one value per base of a contig: sorted and merged first */
     bool text;            /* can go to standard output */
     bool hypothetical;    /* can hold hypothetical contributions */
+    bool described;       /* can hold the description */
 } tfl_track_format;
 
 /* The table; NULL after the last. */

@@ -110,7 +110,12 @@ static tfl_status open_deltas(tfl_score_files *files, tfl_error *err)
         return TFL_OK;
     }
     tfl_status status = tfl_output_open(files->options.deltas, TFL_BY_NAME, &files->deltas, err);
-    return status == TFL_OK ? tfl_output_write(files->deltas, header, sizeof header - 1, err) : status;
+    if (status == TFL_OK) {
+        status = tfl_output_write(files->deltas, header, sizeof header - 1, err);
+    }
+    return status == TFL_OK && files->options.track.provenance
+               ? tfl_output_printf(files->deltas, err, "# %s\n", files->options.description)
+               : status;
 }
 
 tfl_status tfl_score_files_open(const tfl_score_files_options *options, tfl_score_files **out, tfl_error *err)

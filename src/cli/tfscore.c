@@ -8,6 +8,7 @@
 #include "cli/score_files.h"
 #include "cli/source.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ typedef struct score_options {
     unsigned n, steps, threads;
     uint64_t seed;
     double max_delta;
-    bool hypothetical, normalize, both_strands, max_pool_gradient, exact;
+    bool hypothetical, normalize, both_strands, max_pool_gradient, exact, provenance;
     tfl_texts rules;
 } score_options;
 
@@ -170,6 +171,10 @@ static const tfl_option score_rows[] = {
      .argument = "FILE",
      TFL_TEXT(score_options, deltas),
      .help = "a table of what contributions add up to, and what they should"},
+    {.name = "provenance",
+     TFL_FLAG(score_options, provenance),
+     .help = "what was done (version, model, method, reference, seed, target) as a second # line of tables too (tsv, deltas); the "
+             "other formats but bigwig say it always"},
     {.name = "max-delta",
      .argument = "D",
      TFL_DOUBLE(score_options, max_delta, 0, HUGE_VAL),
@@ -493,6 +498,10 @@ static tfl_status choose_format(scoring *s, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "--format: %s is not text and cannot go to standard output; give -o FILE",
                         s->format->name);
     }
+    if (o->provenance && !s->format->described && o->deltas == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "--provenance: format %s has no place for it; the table of --deltas has",
+                        s->format->name);
+    }
     if (o->hypothetical && !s->format->hypothetical) {
         return tfl_fail(err, TFL_EUSAGE, "--hypothetical: format %s cannot hold them; tsv and npz can",
                         s->format->name);
@@ -687,6 +696,9 @@ static tfl_status describe(scoring *s, tfl_error *err)
     for (size_t i = 0; i < o->rules.n && used > 0 && used < SIZE; i++) {
         used += snprintf(s->description + used, (size_t)(SIZE - used), "; rule %s", o->rules.text[i]);
     }
+    for (char *c = s->description; *c != '\0'; c++) {
+        *c = iscntrl((unsigned char)*c) ? ' ' : *c; /* in names of files and layers: it stays one line */
+    }
     return TFL_OK;
 }
 
@@ -698,6 +710,7 @@ static tfl_status open_files(scoring *s, tfl_error *err)
         .format = s->format,
         .track = {.overlap = s->overlap,
                   .hypothetical = o->hypothetical,
+                  .provenance = o->provenance,
                   .contig = s->contigs.name,
                   .contig_length = s->contigs.length,
                   .n_contigs = s->contigs.n},

@@ -91,7 +91,8 @@ const tfl_track_backend tfl_track_bed = {
     .format = {.name = "bed",
                .suffixes = ".bed",
                .help = "BED6+1, a row per base: the base, score 0-1000, strand, value",
-               .text = true},
+               .text = true,
+               .described = true},
     .open = open_bed,
     .write = write_record,
 };

@@ -1,6 +1,6 @@
 /*
  * TSV: #name position base task contribution [hyp_A hyp_C hyp_G hyp_T], a row per base and task, in the sequence's own
- * orientation; positions from 0. A base without a value has "nan".
+ * orientation; positions from 0. A base without a value has "nan". The description is a second # line, where it is asked for.
  */
 #include "config.h"
 
@@ -13,8 +13,9 @@ enum { MOST_ROW = TFL_TEXT_COUNTER + 5 * (TFL_NUMBER_SIZE + 1) + 8 /* without th
 
 static tfl_status open_tsv(tfl_track *track, tfl_error *err)
 {
-    return tfl_output_printf(track->output, err, "#name\tposition\tbase\ttask\tcontribution%s\n",
-                             track->options.hypothetical ? "\thyp_A\thyp_C\thyp_G\thyp_T" : "");
+    tfl_status status = tfl_output_printf(track->output, err, "#name\tposition\tbase\ttask\tcontribution%s\n",
+                                          track->options.hypothetical ? "\thyp_A\thyp_C\thyp_G\thyp_T" : "");
+    return status == TFL_OK && track->options.provenance ? tfl_track_write_description(track, err) : status;
 }
 
 static tfl_status write_record(tfl_track *track, const tfl_track_record *record, const float *value, tfl_error *err)
@@ -63,7 +64,8 @@ const tfl_track_backend tfl_track_tsv = {
                    "a table: name, position, base, task, contribution and, when asked for, hypothetical contributions",
                .all_tasks = true,
                .text = true,
-               .hypothetical = true},
+               .hypothetical = true,
+               .described = true},
     .open = open_tsv,
     .write = write_record,
 };

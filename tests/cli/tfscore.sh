@@ -57,6 +57,25 @@ done
 gzip -dc x.tsv.gz >unzipped && same unzipped all.tsv "tsv.gz"
 gzip -dc x.bedgraph.gz >unzipped && same unzipped all.bedgraph "bedgraph.gz"
 
+# what was done, in the header of every output that has a place for it
+done="$(sed -n '1s/; task first$//p' all.bedgraph)"
+good tfscore "${M[@]}" "$seqs" -f tsv --provenance --deltas noted.deltas
+equal "$(sed -n 2p out)" "$done; task first" "the second line of tsv with --provenance"
+sed 2d out >without && same without all.tsv "tsv with --provenance but for its second line"
+cp out noted.tsv
+good tfscore "${M[@]}" "$seqs" --deltas plain.deltas
+equal "$(sed -n 2p noted.deltas)" "$done" "the second line of deltas with --provenance"
+sed 2d noted.deltas >without && same without plain.deltas "deltas with --provenance but for the second line"
+note="${done#\# }; task first"
+equal "$(tail -c ${#note} x.npz)" "$note" "the comment of npz"
+good tfscan -p "$TFL_SRCDIR/data/motifs.meme" --scores all.tsv "$seqs"
+cp out hits
+good tfscan -p "$TFL_SRCDIR/data/motifs.meme" --scores noted.tsv "$seqs"
+same out hits "tfscan on a table with --provenance"
+good tfscore "${M[@]}" "$seqs" --provenance --deltas noted.deltas -o noted.bw
+bad 2 'tfscore: --provenance: format bigwig has no place for it; the table of --deltas has' \
+    tfscore "${M[@]}" "$seqs" --provenance -o left.bw
+
 # a file per task, or one for all
 good tfscore "${M[@]}" "$seqs" -t all -o t.bedgraph.gz
 equal "$(ls t.* | xargs)" "t.first.bedgraph.gz t.second.bedgraph.gz t.third_one.bedgraph.gz" "files of -t all"
