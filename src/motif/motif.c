@@ -130,6 +130,16 @@ static tfl_status read_as(const tfl_motif_format *format, const char *text, size
     return status;
 }
 
+/* The text has a size and no NUL at its end, which strspn would run past. */
+static bool is_blank(const char *text, size_t size)
+{
+    size_t i = 0;
+    while (i < size && (text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r'))) {
+        i++;
+    }
+    return i == size;
+}
+
 static tfl_status read_text(const char *text, size_t size, const char *name, tfl_motifs *motifs, tfl_error *err)
 {
     const tfl_motif_format *format = NULL;
@@ -140,7 +150,7 @@ static tfl_status read_text(const char *text, size_t size, const char *name, tfl
     if (format == NULL) {
         char names[128] = "";
         list_formats(names, sizeof names);
-        return strspn(text, " \t\r\n") == size
+        return is_blank(text, size)
                    ? tfl_fail(err, TFL_EINPUT, "%s: is empty; a motif file is needed", name)
                    : tfl_fail(err, TFL_EINPUT, "%s: is not a motif file that we know (%s)", name, names);
     }
