@@ -8,62 +8,11 @@
 
 #include "tflift/cpu.h"
 #include "tflift/graph.h"
-#include "tflift/memory.h"
-#include "tflift/rng.h"
 
-#include "tests/bench/peak.h"
+#include "tests/bench/support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void need(bool good, const char *why)
-{
-    if (!good) {
-        fprintf(stderr, "bench_kernels: %s\n", why);
-        exit(EXIT_FAILURE);
-    }
-}
-
-/* ---------------------------------------------------------------- peak */
-
-static const struct {
-    const char *level;
-    bench_peak *peak;
-} peaks[] = {
-#ifdef TFL_KERNELS_V4
-    {"x86-64-v4", bench_peak_v4},
-#endif
-#ifdef TFL_KERNELS_V3
-    {"x86-64-v3", bench_peak_v3},
-#endif
-#ifdef TFL_KERNELS_NEON
-    {"neon", bench_peak_neon},
-#endif
-    {"portable", bench_peak_portable},
-};
-
-static float sink;
-
-/* Operations per second of one short turn. */
-static double time_peak(const char *level)
-{
-    size_t i = 0;
-    while (i + 1 < sizeof peaks / sizeof *peaks && strcmp(peaks[i].level, level) != 0) {
-        i++;
-    }
-    double start = now();
-    double operations = peaks[i].peak(300000, &sink);
-    return operations / (now() - start);
-}
 
 /* ---------------------------------------------------------------- layers */
 
@@ -91,25 +40,13 @@ typedef struct work {
     float *in, *out, *grad_in, *grad[2], *scratch;
 } work;
 
-static float *random_floats(size_t n)
-{
-    tfl_rng rng;
-    tfl_rng_init(&rng, 1, "bench", n);
-    float *x = tfl_alloc_floats(n);
-    need(x != NULL, "out of memory");
-    for (size_t i = 0; i < n; i++) {
-        x[i] = (float)(tfl_rng_uniform(&rng) - 0.5) * 0.1F;
-    }
-    return x;
-}
-
 static work make(const shape *s)
 {
     tfl_error err = TFL_ERROR_INIT;
     work w = {.graph = NULL};
     tfl_shape input = {.rank = 2, .dim = {s->in, s->length}};
     unsigned index, from = 0;
-    float *weight = random_floats(s->in * s->out * s->width), *bias = random_floats(s->out);
+    float *weight = bench_floats(s->in * s->out * s->width), *bias = bench_floats(s->out);
     size_t pad = s->same ? (s->width - 1) * s->dilation / 2 : 0;
     tfl_conv_parameters p = {.out_channels = s->out,
                              .groups = 1,
@@ -120,18 +57,18 @@ static work make(const shape *s)
                              .pad_after = {0, pad},
                              .weight = weight,
                              .bias = bias};
-    need(tfl_graph_create(&input, &w.graph, &err) == TFL_OK, err.message);
-    need(tfl_graph_add(w.graph, "conv", NULL, &from, 1, &p, &index, &err) == TFL_OK, err.message);
-    need(tfl_graph_finish(w.graph, index, NULL, &err) == TFL_OK, err.message);
+    bench_need(tfl_graph_create(&input, &w.graph, &err) == TFL_OK, err.message);
+    bench_need(tfl_graph_add(w.graph, "conv", NULL, &from, 1, &p, &index, &err) == TFL_OK, err.message);
+    bench_need(tfl_graph_finish(w.graph, index, NULL, &err) == TFL_OK, err.message);
     free(weight);
     free(bias);
     w.layer = &w.graph->layer[w.graph->output];
-    w.in = random_floats(s->in * s->length);
-    w.grad_in = random_floats(s->in * s->length);
-    w.out = random_floats(w.layer->size);
-    w.grad[0] = random_floats(s->in * s->out * s->width);
-    w.grad[1] = random_floats(s->out);
-    w.scratch = random_floats(w.graph->scratch);
+    w.in = bench_floats(s->in * s->length);
+    w.grad_in = bench_floats(s->in * s->length);
+    w.out = bench_floats(w.layer->size);
+    w.grad[0] = bench_floats(s->in * s->out * s->width);
+    w.grad[1] = bench_floats(s->out);
+    w.scratch = bench_floats(w.graph->scratch);
     return w;
 }
 
@@ -168,11 +105,11 @@ static void run(work *w, pass which)
 static double time_pass(work *w, pass which, double operations)
 {
     size_t times = 0;
-    double start = now(), spent;
+    double start = bench_cpu_time(), spent;
     do {
         run(w, which);
         times++;
-        spent = now() - start;
+        spent = bench_cpu_time() - start;
     } while (spent < 5e-3);
     return operations * (double)times / spent;
 }
@@ -182,12 +119,12 @@ static void bench(const char *level, const shape *s, pass which, double seconds)
     work w = make(s);
     size_t positions = which == TRANSPOSED ? s->length : w.layer->size / s->out; /* of the result */
     double operations = 2.0 * (double)positions * (double)(s->out * s->in * s->width);
-    double best = 0.0, peak = 0.0, start = now();
+    double best = 0.0, peak = 0.0, start = bench_cpu_time();
     do {
-        double found = time_pass(&w, which, operations), limit = time_peak(level);
+        double found = time_pass(&w, which, operations), limit = bench_peak_rate(level);
         best = found > best ? found : best;
         peak = limit > peak ? limit : peak;
-    } while (now() - start < seconds);
+    } while (bench_cpu_time() - start < seconds);
     printf("%-10s  %-46s %-16s %7.1f %7.1f %5.1f%%\n", level, s->name, pass_name[which], best / 1e9, peak / 1e9, 100.0 * best / peak);
     unmake(&w);
 }
@@ -198,7 +135,7 @@ int main(int argc, char **argv)
     const char *level;
     printf("%-10s  %-46s %-16s %7s %7s\n", "level", "convolution", "pass", "GFLOP/s", "peak");
     for (size_t i = 0; (level = tfl_cpu_level_at(i)) != NULL; i++) {
-        need(tfl_cpu_force(level), level);
+        bench_need(tfl_cpu_force(level), level);
         for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {
             for (pass which = FORWARD; which <= WEIGHTS; which++) {
                 bench(level, &shapes[k], which, seconds);

@@ -1,0 +1,387 @@
+/*
+ * tfscore as a whole process, from FASTA to bigWig, against what the processor can multiply and add.
+ *
+ * Operations are those of direct arithmetic, counted from the network: twice the weights per output position, forward for the sequence and each
+ * reference (but for the first layer, whose one-hot input needs no product), back for each task and reference. Rates are per second of processor
+ * time, by turns with the register-only peak, which is the mean of the turns before and after; so a ratio says how much of the processor the work
+ * itself had. Threads are compared by the clock.
+ *
+ * usage: bench_score [ROUNDS [NETWORK]]   in the build folder, where tfscore is
+ */
+#include "config.h"
+
+#include "tests/bench/support.h"
+
+#include "tflift/cpu.h"
+#include "tflift/graph.h"
+#include "tflift/memory.h"
+#include "tflift/model.h"
+#include "tflift/rng.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MOST_ROUNDS = 101, PEAK_TURNS = 6 };
+
+/* ---------------------------------------------------------------- networks */
+
+typedef struct network {
+    const char *key, *name;
+    size_t length, channels, width, blocks; /* channels 0: the built-in network */
+    size_t references, sequences, tasks;
+} network;
+
+static const network networks[] = {
+    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3},
+    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1},
+    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 4, 1},
+    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 2 references", 2114, 512, 21, 8, 2, 1, 1},
+};
+
+typedef struct files {
+    char folder[64], model[96], sequences[96], few[96], output[96];
+} files;
+
+static tfl_error error;
+
+#define OK(call) bench_need((call) == TFL_OK, error.message)
+
+static unsigned add(tfl_graph *graph, const char *kind, const unsigned *input, unsigned n_inputs, const void *parameters)
+{
+    unsigned index;
+    OK(tfl_graph_add(graph, kind, NULL, input, n_inputs, parameters, &index, &error));
+    return index;
+}
+
+static unsigned add_conv(tfl_graph *graph, unsigned from, size_t in, size_t out, size_t width, size_t dilation, bool same)
+{
+    size_t pad = same ? (width - 1) * dilation / 2 : 0;
+    float *weight = bench_floats(in * out * width), *bias = bench_floats(out);
+    const tfl_conv_parameters p = {.out_channels = out,
+                                   .groups = 1,
+                                   .kernel = {1, width},
+                                   .stride = {1, 1},
+                                   .dilation = {1, dilation},
+                                   .pad_before = {0, pad},
+                                   .pad_after = {0, pad},
+                                   .weight = weight,
+                                   .bias = bias};
+    unsigned index = add(graph, "conv", &from, 1, &p);
+    free(weight);
+    free(bias);
+    return index;
+}
+
+/* A convolution; blocks x = x + relu(dilated convolution of x); the mean over positions; a dense layer. */
+static tfl_graph *make_graph(const network *n)
+{
+    tfl_graph *graph;
+    const tfl_shape input = {.rank = 2, .dim = {4, n->length}};
+    OK(tfl_graph_create(&input, &graph, &error));
+    unsigned x = add_conv(graph, 0, 4, n->channels, n->width, 1, false);
+    x = add(graph, "relu", &x, 1, NULL);
+    for (size_t block = 0; block < n->blocks; block++) {
+        unsigned branch = add_conv(graph, x, n->channels, n->channels, 3, (size_t)2 << block, true);
+        const unsigned both[2] = {x, add(graph, "relu", &branch, 1, NULL)};
+        x = add(graph, "add", both, 2, NULL);
+    }
+    x = add(graph, "global-average-pool", &x, 1, NULL);
+    const tfl_gather_parameters flat = {.shape = {1, {n->channels}}};
+    x = add(graph, "gather", &x, 1, &flat);
+    float *weight = bench_floats(n->channels);
+    const tfl_dense_parameters dense = {.out = 1, .weight = weight};
+    x = add(graph, "dense", &x, 1, &dense);
+    free(weight);
+    OK(tfl_graph_finish(graph, x, NULL, &error));
+    return graph;
+}
+
+static tfl_graph *open_graph(const network *n)
+{
+    tfl_model *model;
+    tfl_graph *graph;
+    if (n->channels > 0) {
+        return make_graph(n);
+    }
+    OK(tfl_model_builtin(&model, &error));
+    OK(tfl_model_graph(model, n->length, &graph, &error));
+    tfl_model_free(model);
+    return graph;
+}
+
+static bool is_weighted(const tfl_layer *layer)
+{
+    return strcmp(layer->kind->name, "conv") == 0 || strcmp(layer->kind->name, "dense") == 0;
+}
+
+/* Operations of one way through a layer: two for each weight that an output has. */
+static double layer_operations(const tfl_layer *layer)
+{
+    tfl_weights list[2];
+    if (!is_weighted(layer)) {
+        return 0.0;
+    }
+    tfl_layer *open = (tfl_layer *)layer; /* only looked at */
+    layer->kind->weights(open, list, 2);
+    return 2.0 * (double)(layer->size * list[0].fan_in);
+}
+
+static double count_operations(const network *n, const tfl_graph *graph)
+{
+    double operations = 0.0, ways_back = (double)(n->references * n->tasks), ways_forth = (double)(1 + n->references);
+    for (size_t l = 1; l < graph->n_layers; l++) {
+        const tfl_layer *layer = &graph->layer[l];
+        operations += layer_operations(layer) * (ways_back + (layer->input[0] != 0 ? ways_forth : 0.0));
+    }
+    return operations;
+}
+
+/* ---------------------------------------------------------------- files */
+
+static void write_sequences(const char *path, size_t n, size_t length)
+{
+    FILE *file = fopen(path, "w");
+    bench_need(file != NULL, path);
+    for (size_t i = 0; i < n; i++) {
+        tfl_rng rng;
+        tfl_rng_init(&rng, 1, "sequence", i);
+        fprintf(file, ">seq%zu\n", i);
+        for (size_t k = 0; k < length; k++) {
+            fputc("ACGT"[tfl_rng_below(&rng, 4)], file);
+        }
+        fputc('\n', file);
+    }
+    bench_need(fclose(file) == 0, path);
+}
+
+static files make_files(const network *n)
+{
+    files f;
+    snprintf(f.folder, sizeof f.folder, "bench_files.XXXXXX");
+    bench_need(mkdtemp(f.folder) != NULL, "no folder for files");
+    snprintf(f.model, sizeof f.model, "%s/model.onnx", f.folder);
+    snprintf(f.sequences, sizeof f.sequences, "%s/sequences.fa", f.folder);
+    snprintf(f.few, sizeof f.few, "%s/few.fa", f.folder);
+    snprintf(f.output, sizeof f.output, "%s/scores.bw", f.folder);
+    write_sequences(f.sequences, n->sequences, n->length);
+    write_sequences(f.few, n->channels > 0 ? 6 : 120, n->length); /* some for every worker */
+    if (n->channels > 0) {
+        tfl_graph *graph = make_graph(n);
+        OK(tfl_model_write(graph, f.model, false, &error));
+        tfl_graph_free(graph);
+    }
+    return f;
+}
+
+static void remove_files(const files *f)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -r %s", f->folder);
+    bench_need(system(command) == 0, "the files of the benchmark stay behind");
+}
+
+/* ---------------------------------------------------------------- a run of tfscore */
+
+typedef struct usage {
+    double wall, cpu;
+    long memory; /* kilobytes at most */
+    long waits;  /* given up the processor to wait */
+} usage;
+
+static _Noreturn void start_tfscore(const network *n, const files *f, const char *sequences, size_t references, unsigned threads, bool exact)
+{
+    char number[32], at[32];
+    const char *arguments[24];
+    size_t k = 0;
+    snprintf(number, sizeof number, "%zu", references);
+    snprintf(at, sizeof at, "-@%u", threads);
+    const char *const fixed[] = {"./tfscore", "-q", "--ref", "dinuc", "-n", number, at, "-o", f->output, "-t", n->tasks > 1 ? "all" : "0"};
+    for (; k < sizeof fixed / sizeof *fixed; k++) {
+        arguments[k] = fixed[k];
+    }
+    if (n->channels > 0) {
+        arguments[k++] = "-m";
+        arguments[k++] = f->model;
+    }
+    if (exact) {
+        arguments[k++] = "--exact";
+    }
+    arguments[k++] = sequences;
+    arguments[k] = NULL;
+    execv(arguments[0], (char *const *)arguments);
+    perror("./tfscore");
+    _exit(127);
+}
+
+/* In a process of its own, whose only child is tfscore, so that what it used is that child's. */
+static _Noreturn void watch(const network *n, const files *f, const char *sequences, size_t references, unsigned threads, bool exact, int to)
+{
+    double start = bench_wall_time();
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        start_tfscore(n, f, sequences, references, threads, exact);
+    }
+    bool good = child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    struct rusage used;
+    usage u = {.wall = bench_wall_time() - start};
+    good = good && getrusage(RUSAGE_CHILDREN, &used) == 0;
+    if (good) {
+        u.cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 1e-6 * (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+        u.memory = used.ru_maxrss;
+        u.waits = used.ru_nvcsw;
+    }
+    good = good && write(to, &u, sizeof u) == (ssize_t)sizeof u;
+    _exit(good ? 0 : 1);
+}
+
+static usage run_tfscore(const network *n, const files *f, const char *sequences, size_t references, unsigned threads, bool exact)
+{
+    int ends[2], status;
+    usage u;
+    bench_need(pipe(ends) == 0, "no pipe");
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        watch(n, f, sequences, references, threads, exact, ends[1]);
+    }
+    bench_need(child > 0 && waitpid(child, &status, 0) == child && status == 0, "tfscore failed");
+    bench_need(read(ends[0], &u, sizeof u) == (ssize_t)sizeof u, "tfscore said nothing");
+    close(ends[0]);
+    close(ends[1]);
+    return u;
+}
+
+/* ---------------------------------------------------------------- convolutions alone */
+
+typedef struct convolution {
+    tfl_layer *layer;
+    float *in, *out, *grad_in;
+} convolution;
+
+/* Processor time that the convolutions of one sequence take by themselves. */
+static double time_convolutions(const network *n, tfl_graph *graph, bool exact)
+{
+    double spent = 0.0;
+    graph->transforms = !exact;
+    OK(tfl_graph_prepare(graph, NULL, &error));
+    float *scratch = bench_floats(graph->scratch);
+    for (size_t l = 1; l < graph->n_layers; l++) {
+        tfl_layer *layer = &graph->layer[l];
+        if (strcmp(layer->kind->name, "conv") != 0) {
+            continue;
+        }
+        size_t size = tfl_shape_size(&layer->input_shape[0]), times = 1 + (size_t)(2e8 / layer_operations(layer));
+        float *in = bench_floats(size), *out = bench_floats(layer->size), *grad_in = bench_floats(size);
+        for (size_t i = 0; layer->input[0] == 0 && i < size; i++) {
+            in[i] = i % 4 == i / 4 % 4 ? 1.0F : 0.0F;
+        }
+        double start = bench_cpu_time();
+        for (size_t i = 0; i < times; i++) {
+            layer->kind->forward(layer, (const float *const[]){in}, out, scratch);
+        }
+        double between = bench_cpu_time();
+        for (size_t i = 0; i < times; i++) {
+            layer->kind->transpose(layer, TFL_ALL, out, (float *const[]){grad_in}, scratch);
+        }
+        double forth = (between - start) / (double)times, back = (bench_cpu_time() - between) / (double)times;
+        spent += forth * (double)(1 + n->references) + back * (double)(n->references * n->tasks);
+        free(in);
+        free(out);
+        free(grad_in);
+    }
+    free(scratch);
+    return spent;
+}
+
+/* ---------------------------------------------------------------- the table */
+
+static double peak_turns(void)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < PEAK_TURNS; i++) {
+        sum += bench_peak_rate(tfl_cpu_level());
+    }
+    return sum / PEAK_TURNS;
+}
+
+static void print_percent(const char *what, double *value, size_t n)
+{
+    bench_spread s = bench_spread_of(value, n);
+    printf(" %s%.0f %% (%.0f to %.0f) |", what, 100.0 * s.median, 100.0 * s.least, 100.0 * s.most);
+}
+
+/* Of one way: rate, ratio to the peak, what is no convolution. */
+static void bench_way(const network *n, const files *f, tfl_graph *graph, bool exact, size_t rounds)
+{
+    static double rate[MOST_ROUNDS], ratio[MOST_ROUNDS], elsewhere[MOST_ROUNDS], peaks[MOST_ROUNDS];
+    double operations = count_operations(n, graph);
+    double peak = peak_turns();
+    for (size_t i = 0; i < rounds; i++) {
+        usage u = run_tfscore(n, f, f->sequences, n->references, 1, exact);
+        double after = peak_turns(), convolutions = time_convolutions(n, graph, exact);
+        peaks[i] = (peak + after) / 2.0;
+        rate[i] = (double)n->sequences / u.cpu;
+        ratio[i] = rate[i] * operations / peaks[i];
+        elsewhere[i] = 1.0 - convolutions * rate[i];
+        peak = peak_turns();
+    }
+    bench_spread rates = bench_spread_of(rate, rounds), top = bench_spread_of(peaks, rounds);
+    printf("| %s | %s | %.0f | %.3g | %.0f | %.0f |", n->name, exact ? "`--exact`" : "default", operations / 1e6, rates.median,
+           rates.median * operations / 1e9, top.median / 1e9);
+    print_percent("", ratio, rounds);
+    print_percent("", elsewhere, rounds);
+    printf("\n");
+}
+
+static void bench_threads(const network *n, const files *f, size_t rounds)
+{
+    static double faster[MOST_ROUNDS], waits[MOST_ROUNDS];
+    for (size_t i = 0; i < rounds; i++) {
+        usage one = run_tfscore(n, f, f->sequences, n->references, 1, false), two = run_tfscore(n, f, f->sequences, n->references, 2, false);
+        faster[i] = one.wall / two.wall;
+        waits[i] = (double)two.waits / (double)n->sequences;
+    }
+    bench_spread speed = bench_spread_of(faster, rounds), wait = bench_spread_of(waits, rounds);
+    usage one = run_tfscore(n, f, f->few, 1, 1, false), three = run_tfscore(n, f, f->few, 1, 3, false);
+    printf("| %s | %.2f (%.2f to %.2f) | %.2g | %.1f |\n", n->name, speed.median, speed.least, speed.most, wait.median,
+           (double)(three.memory - one.memory) / 2.0 * 1024.0 / 1e6);
+}
+
+int main(int argc, char **argv)
+{
+    size_t rounds = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 5;
+    bench_need(rounds > 0 && rounds <= MOST_ROUNDS, "usage: bench_score [ROUNDS [NETWORK]]");
+    for (int part = 0; part < 2; part++) {
+        if (part == 0) {
+            printf("`tfscore --ref dinuc`, one thread, processor level %s, %zu rounds: median (least to most).\n\n"
+                   "| network | way | MFLOP/sequence | sequences/s | GFLOP/s | peak GFLOP/s | of peak | not convolutions |\n"
+                   "|---|---|---|---|---|---|---|---|\n", tfl_cpu_level(), rounds);
+        } else {
+            printf("\n| network | two threads against one | waits per sequence | MB per worker |\n|---|---|---|---|\n");
+        }
+        for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
+            const network *n = &networks[i];
+            if (argc > 2 && strcmp(argv[2], n->key) != 0) {
+                continue;
+            }
+            files f = make_files(n);
+            tfl_graph *graph = part == 0 ? open_graph(n) : NULL;
+            if (part == 0) {
+                bench_way(n, &f, graph, true, rounds);
+                bench_way(n, &f, graph, false, rounds);
+            } else {
+                bench_threads(n, &f, rounds);
+            }
+            tfl_graph_free(graph);
+            remove_files(&f);
+            fflush(stdout);
+        }
+    }
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include "tests/bench/support.h"
+
+#include "tests/bench/peak.h"
+
+#include "tflift/memory.h"
+#include "tflift/rng.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void bench_need(bool good, const char *why)
+{
+    if (!good) {
+        fprintf(stderr, "benchmark: %s\n", why);
+        exit(EXIT_FAILURE);
+    }
+}
+
+static double read_clock(clockid_t which)
+{
+    struct timespec t;
+    clock_gettime(which, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double bench_cpu_time(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double bench_wall_time(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+static const struct {
+    const char *level;
+    bench_peak *peak;
+} peaks[] = {
+#ifdef TFL_KERNELS_V4
+    {"x86-64-v4", bench_peak_v4},
+#endif
+#ifdef TFL_KERNELS_V3
+    {"x86-64-v3", bench_peak_v3},
+#endif
+#ifdef TFL_KERNELS_NEON
+    {"neon", bench_peak_neon},
+#endif
+    {"portable", bench_peak_portable},
+};
+
+static float sink;
+
+double bench_peak_rate(const char *level)
+{
+    size_t i = 0;
+    while (i + 1 < sizeof peaks / sizeof *peaks && strcmp(peaks[i].level, level) != 0) {
+        i++;
+    }
+    double start = bench_cpu_time();
+    double operations = peaks[i].peak(300000, &sink);
+    return operations / (bench_cpu_time() - start);
+}
+
+float *bench_floats(size_t n)
+{
+    tfl_rng rng;
+    tfl_rng_init(&rng, 1, "bench", n);
+    float *x = tfl_alloc_floats(n);
+    bench_need(x != NULL, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (float)(tfl_rng_uniform(&rng) - 0.5) * 0.1F;
+    }
+    return x;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+bench_spread bench_spread_of(double *value, size_t n)
+{
+    qsort(value, n, sizeof *value, compare);
+    return (bench_spread){.median = (value[(n - 1) / 2] + value[n / 2]) / 2.0, .least = value[0], .most = value[n - 1]};
+}
