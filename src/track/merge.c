@@ -224,6 +224,20 @@ static char *name_of(const char *line)
     return end != NULL ? tfl_strndup(begin, (size_t)(end - begin)) : tfl_strdup("");
 }
 
+/* Takes what a line in front of the first row says, unless one before it said it. */
+static tfl_status take_head(const char *line, char **description, char **track_name, tfl_error *err)
+{
+    char **said = NULL;
+    if (*description == NULL && strncmp(line, "# ", 2) == 0) {
+        said = description;
+        *said = tfl_strdup(line + 2);
+    } else if (*track_name == NULL && strncmp(line, "track", 5) == 0) {
+        said = track_name;
+        *said = name_of(line);
+    }
+    return said != NULL && *said == NULL ? tfl_fail_memory(err, "first lines") : TFL_OK;
+}
+
 /* What the lines in front of the first row say; "" where they say nothing. */
 static tfl_status read_head(const char *path, char **description, char **track_name, tfl_error *err)
 {
@@ -235,11 +249,7 @@ static tfl_status read_head(const char *path, char **description, char **track_n
     tfl_status status = is_text ? tfl_lines_open(path, &lines, err) : TFL_OK;
     while (status == TFL_OK && is_text && (status = tfl_lines_next(lines, &line, &length, err)) == TFL_OK &&
            line != NULL && tfl_interval_is_comment(line)) {
-        if (*description == NULL && strncmp(line, "# ", 2) == 0) {
-            *description = tfl_strdup(line + 2);
-        } else if (*track_name == NULL && strncmp(line, "track", 5) == 0) {
-            *track_name = name_of(line);
-        }
+        status = take_head(line, description, track_name, err);
     }
     tfl_lines_close(lines);
     *description = status == TFL_OK && *description == NULL ? tfl_strdup("") : *description;

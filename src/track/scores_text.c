@@ -15,7 +15,7 @@
 #include "tflift/number.h"
 #include "tflift/table.h"
 #include "track/interval_internal.h"
-#include "track/values_internal.h"
+#include "track/base_values_internal.h"
 
 static const char tsv_header[] = "#name\tposition\tbase\ttask\tcontribution";
 
@@ -23,7 +23,7 @@ enum { TSV_FIELDS = 9 };
 
 typedef struct text {
     char *name; /* of the file */
-    tfl_values *values;
+    tfl_base_values *values;
     bool is_tsv;
     const char *task; /* the one that is wanted; NULL: the only one */
     tfl_table *tasks; /* those of a TSV */
@@ -37,7 +37,7 @@ static tfl_status take_interval(text *in, const tfl_lines *lines, char *line, tf
 {
     tfl_interval row;
     tfl_status status = tfl_interval_parse(lines, line, &row, err);
-    return status == TFL_OK ? tfl_values_add(in->values, row.contig, row.start, row.end, row.value, '\0',
+    return status == TFL_OK ? tfl_base_values_add(in->values, row.contig, row.start, row.end, row.value, '\0',
                                              tfl_lines_number(lines), err)
                             : status;
 }
@@ -63,7 +63,7 @@ static tfl_status take_row(text *in, const tfl_lines *lines, char *line, tfl_err
     status = tfl_interval_value(lines, field[4], &value, err);
     char base = (char)toupper((unsigned char)field[2][0]);
     return status == TFL_OK
-               ? tfl_values_add(in->values, field[0], position, position + 1, value, base, tfl_lines_number(lines), err)
+               ? tfl_base_values_add(in->values, field[0], position, position + 1, value, base, tfl_lines_number(lines), err)
                : status;
 }
 
@@ -71,7 +71,7 @@ static tfl_status take_row(text *in, const tfl_lines *lines, char *line, tfl_err
 static tfl_status begin(text *in, bool is_tsv, tfl_error *err)
 {
     in->is_tsv = is_tsv;
-    tfl_status status = tfl_values_create(is_tsv, &in->values, err);
+    tfl_status status = tfl_base_values_create(is_tsv, &in->values, err);
     return status == TFL_OK && is_tsv ? tfl_table_create(&in->tasks, err) : status;
 }
 
@@ -149,14 +149,14 @@ static tfl_status fill(text *in, tfl_lines *lines, tfl_error *err)
     if (status == TFL_OK) {
         status = check_tasks(in, err);
     }
-    return status == TFL_OK ? tfl_values_finish(in->values, in->name, err) : status;
+    return status == TFL_OK ? tfl_base_values_finish(in->values, in->name, err) : status;
 }
 
 static void close_text(void *state)
 {
     text *in = state;
     if (in != NULL) {
-        tfl_values_free(in->values);
+        tfl_base_values_free(in->values);
         tfl_table_free(in->tasks);
         free(in->name);
         free(in);
@@ -196,7 +196,7 @@ static tfl_status find_rows(const text *in, const tfl_sequence *sequence, float 
         return tfl_fail_memory(err, "letters");
     }
     tfl_status status = TFL_OK;
-    if (tfl_values_find(in->values, sequence->name, 0, sequence->length, value, letter)) {
+    if (tfl_base_values_find(in->values, sequence->name, 0, sequence->length, value, letter)) {
         for (size_t i = 0; status == TFL_OK && i < sequence->length; i++) {
             if (letter[i] != '\0' && letter[i] != toupper((unsigned char)sequence->letters[i])) {
                 status = tfl_fail(err, TFL_EINPUT,
@@ -217,8 +217,8 @@ static tfl_status find(void *state, const tfl_sequence *sequence, const tfl_regi
     if (in->is_tsv) {
         return find_rows(in, sequence, value, err);
     }
-    if (!tfl_values_find(in->values, region->contig, region->start, n, value, NULL) && region->placed) {
-        (void)tfl_values_find(in->values, sequence->name, 0, n, value, NULL); /* written with --coords none */
+    if (!tfl_base_values_find(in->values, region->contig, region->start, n, value, NULL) && region->placed) {
+        (void)tfl_base_values_find(in->values, sequence->name, 0, n, value, NULL); /* written with --coords none */
     } else if (region->strand == '-') {
         tfl_scores_reverse(value, n);
     }

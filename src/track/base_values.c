@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "track/values_internal.h"
+#include "track/base_values_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ typedef struct stretch {
     int64_t line; /* of the first base; the others follow, one line each */
 } stretch;
 
-struct tfl_values {
+struct tfl_base_values {
     tfl_table *table;
     uint32_t contig; /* the last one added to … */
     const char *name;
@@ -32,24 +32,24 @@ struct tfl_values {
     size_t *first; /* [contigs + 1] stretches of each contig, once sorted */
 };
 
-tfl_status tfl_values_create(bool with_letters, tfl_values **out, tfl_error *err)
+tfl_status tfl_base_values_create(bool with_letters, tfl_base_values **out, tfl_error *err)
 {
     *out = NULL;
-    tfl_values *values = tfl_calloc(1, sizeof *values);
+    tfl_base_values *values = tfl_calloc(1, sizeof *values);
     if (values == NULL) {
         return tfl_fail_memory(err, "values");
     }
     values->with_letters = with_letters;
     tfl_status status = tfl_table_create(&values->table, err);
     if (status != TFL_OK) {
-        tfl_values_free(values);
+        tfl_base_values_free(values);
         return status;
     }
     *out = values;
     return TFL_OK;
 }
 
-void tfl_values_free(tfl_values *values)
+void tfl_base_values_free(tfl_base_values *values)
 {
     if (values != NULL) {
         tfl_table_free(values->table);
@@ -63,7 +63,7 @@ void tfl_values_free(tfl_values *values)
 
 /* ---------------------------------------------------------------- adding */
 
-static tfl_status grow(tfl_values *values, tfl_error *err)
+static tfl_status grow(tfl_base_values *values, tfl_error *err)
 {
     void *stretches = values->stretch;
     void *floats = values->value;
@@ -81,7 +81,7 @@ static tfl_status grow(tfl_values *values, tfl_error *err)
     return status;
 }
 
-static tfl_status find_contig(tfl_values *values, const char *contig, tfl_error *err)
+static tfl_status find_contig(tfl_base_values *values, const char *contig, tfl_error *err)
 {
     if (values->name != NULL && strcmp(values->name, contig) == 0) {
         return TFL_OK;
@@ -102,7 +102,7 @@ static bool follows(const stretch *last, const stretch *next)
            next->line - last->line == next->start - last->start;
 }
 
-tfl_status tfl_values_add(tfl_values *values, const char *contig, int64_t start, int64_t end, float value, char letter,
+tfl_status tfl_base_values_add(tfl_base_values *values, const char *contig, int64_t start, int64_t end, float value, char letter,
                           int64_t line, tfl_error *err)
 {
     tfl_status status = find_contig(values, contig, err);
@@ -150,7 +150,7 @@ static long long line_of(const stretch *in, int64_t base)
     return in->constant ? in->line : in->line + (base - in->start);
 }
 
-static bool differ(const tfl_values *values, size_t a, size_t b)
+static bool differ(const tfl_base_values *values, size_t a, size_t b)
 {
     float p = values->value[a];
     float q = values->value[b];
@@ -158,7 +158,7 @@ static bool differ(const tfl_values *values, size_t a, size_t b)
 }
 
 /* Fails where two stretches, b not starting before a, differ on bases that they share. */
-static tfl_status compare(const tfl_values *values, const stretch *a, const stretch *b, const char *file,
+static tfl_status compare(const tfl_base_values *values, const stretch *a, const stretch *b, const char *file,
                           tfl_error *err)
 {
     int64_t end = a->end < b->end ? a->end : b->end;
@@ -178,7 +178,7 @@ static tfl_status compare(const tfl_values *values, const stretch *a, const stre
 }
 
 /* Cuts off what an earlier stretch has said already. */
-static tfl_status resolve(tfl_values *values, const char *file, tfl_error *err)
+static tfl_status resolve(tfl_base_values *values, const char *file, tfl_error *err)
 {
     size_t kept = 0;
     for (size_t i = 0; i < values->n; i++) {
@@ -203,7 +203,7 @@ static tfl_status resolve(tfl_values *values, const char *file, tfl_error *err)
     return TFL_OK;
 }
 
-tfl_status tfl_values_finish(tfl_values *values, const char *file, tfl_error *err)
+tfl_status tfl_base_values_finish(tfl_base_values *values, const char *file, tfl_error *err)
 {
     bool sorted = true;
     size_t contigs = tfl_table_size(values->table);
@@ -227,7 +227,7 @@ tfl_status tfl_values_finish(tfl_values *values, const char *file, tfl_error *er
 /* ---------------------------------------------------------------- finding */
 
 /* The first stretch of [first, last) that ends behind base. */
-static size_t first_behind(const tfl_values *values, size_t first, size_t last, int64_t base)
+static size_t first_behind(const tfl_base_values *values, size_t first, size_t last, int64_t base)
 {
     while (first < last) {
         size_t middle = first + (last - first) / 2;
@@ -240,7 +240,7 @@ static size_t first_behind(const tfl_values *values, size_t first, size_t last, 
     return first;
 }
 
-bool tfl_values_find(const tfl_values *values, const char *contig, int64_t start, size_t n, float *value, char *letter)
+bool tfl_base_values_find(const tfl_base_values *values, const char *contig, int64_t start, size_t n, float *value, char *letter)
 {
     size_t number = 0;
     if (!tfl_table_find(values->table, contig, &number)) {
