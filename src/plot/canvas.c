@@ -13,7 +13,7 @@
 
 static const char font[] = "DejaVu Sans"; /* the system gives another where it has not got this one */
 static const double points_per_inch = 72;
-static const double layer_pixels = 4; /* per point */
+static const double layer_pixels = 3; /* per point */
 
 /* ---------------------------------------------------------------- what cairo writes */
 

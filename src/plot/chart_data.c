@@ -11,7 +11,7 @@
 #include "tflift/lines.h"
 #include "tflift/memory.h"
 
-enum { MAX_PANELS = 64, MAX_SERIES = 32, MAX_CATEGORIES = 32, MAX_Y = 16 };
+enum { MAX_PANELS = 64, MAX_CATEGORIES = 32, MAX_Y = 16 };
 
 void tfl_chart_data_clear(tfl_chart_data *data)
 {
@@ -172,7 +172,7 @@ static tfl_status read_levels(const tfl_frame *frame, long column, size_t most, 
 static tfl_status name_series(const tfl_frame *frame, const columns *c, tfl_chart_data *data, tfl_error *err)
 {
     tfl_levels *groups = &data->group;
-    tfl_status status = read_levels(frame, c->group, MAX_SERIES / c->n_y, "colour", groups, err);
+    tfl_status status = read_levels(frame, c->group, TFL_MAX_SERIES / c->n_y, "colour", groups, err);
     for (size_t k = 0; status == TFL_OK && k < c->n_y; k++) {
         char column[128], name[512];
         spell(frame->column[c->y[k]], column, sizeof column);

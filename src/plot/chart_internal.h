@@ -10,6 +10,10 @@
 #include "tflift/frame.h"
 #include "tflift/table.h"
 
+/* Points of a figure beyond this number go into an image: a file with each as a shape would be large and slow to show.
+ */
+enum { TFL_MOST_SHAPES = 2000, TFL_MAX_SERIES = 32 };
+
 /* ---------------------------------------------------------------- levels.c */
 
 /* The different texts of a column, in the order in which they are shown. */

@@ -124,12 +124,13 @@ static range x_range(const page *p)
 static void fit_axes(page *p)
 {
     const tfl_chart_data *data = p->data;
-    range x = data->diagonal ? (range){0, 1} : x_range(p);
+    const range rates = {-0.02, 1.02};
+    range x = data->diagonal ? rates : x_range(p);
     size_t x_ticks = p->width < 130 ? 4 : p->width < 220 ? 5 : 7;
     size_t y_ticks = p->height < 130 ? 4 : p->height < 220 ? 5 : 6;
     tfl_axis_fit(&p->x_axis, x.low, x.high, data->log_x, x_ticks);
     for (size_t i = 0; i < p->n_panels; i++) {
-        range y = data->diagonal ? (range){0, 1} : y_range(p, i, !data->free_y);
+        range y = data->diagonal ? rates : y_range(p, i, !data->free_y);
         tfl_axis_fit(&p->y_axis[i], y.low, y.high, data->log_y, y_ticks);
     }
 }
@@ -152,6 +153,18 @@ static void arrange_panels(page *p)
     p->n_panels = n * (p->data->row.n > 0 ? p->data->row.n : 1);
 }
 
+/* Room for a category: its name, and a box for each series that comes in it. */
+static double category_width(const page *p)
+{
+    double widest = 16;
+    double each = p->data->series.n > 2 ? 17 : 24;
+    for (size_t i = 0; i < p->data->category.n; i++) {
+        double name = tfl_canvas_text_width(p->canvas, TFL_TEXT_SMALL, true, p->data->category.name[i]) + 10;
+        widest = fmax(widest, fmax(name, each * (double)p->data->series.n + 12));
+    }
+    return widest;
+}
+
 static void size_panels(page *p, const tfl_page *wanted)
 {
     static const double usual[][2] = {{320, 220}, {230, 180}, {180, 140}, {150, 120}};
@@ -161,15 +174,28 @@ static void size_panels(page *p, const tfl_page *wanted)
     if (p->data->diagonal) {
         p->width = p->height = 240;
     } else if (p->data->category.n > 0) {
-        p->width = fmax(p->across == 1 ? 240 : 110, (double)(p->data->category.n * p->data->series.n) * 26 + 16);
+        p->width = fmax(p->across == 1 ? 240 : 110, (double)p->data->category.n * category_width(p));
     }
     p->width = wanted->width > 0 ? wanted->width : p->width;
     p->height = wanted->height > 0 ? wanted->height : p->height;
 }
 
+/* How far the labels of the x axis reach beyond the panel. */
+static double overhang(const page *p)
+{
+    double most = 4;
+    const tfl_axis *axis = &p->x_axis;
+    for (size_t i = 0; p->kind->foot == NULL && i < axis->n_ticks; i++) {
+        double half = tfl_canvas_text_width(p->canvas, TFL_TEXT_SMALL, false, axis->label[i]) / 2;
+        most = fmax(most, half - p->width * (1 - tfl_axis_at(axis, axis->tick[i])));
+    }
+    return most;
+}
+
 static double total_width(const page *p)
 {
-    return p->left + p->x_step * (double)(p->across - 1) + p->width + (p->data->row.n > 0 ? strip + 3 : 0) + margin + 4;
+    return p->left + p->x_step * (double)(p->across - 1) + p->width +
+           fmax(p->data->row.n > 0 ? strip + 3 : 0, overhang(p)) + margin;
 }
 
 static bool has_legend(const page *p)
@@ -194,7 +220,7 @@ static double walk_legend(const page *p, double x, double y, double width,
     double line = 0;
     for (size_t i = 0; has_legend(p) && i < p->data->series.n; i++) {
         double key = key_width(p, i);
-        if (at > 0 && at + key - 12 > width) {
+        if (at > 0 && (p->data->diagonal || at + key - 12 > width)) {
             at = 0;
             line++;
         }
@@ -204,6 +230,12 @@ static double walk_legend(const page *p, double x, double y, double width,
         at += key;
     }
     return has_legend(p) ? key_height * (line + 1) + 4 : 0;
+}
+
+/* In ROC figures there is room below the diagonal. */
+static bool is_inside(const page *p)
+{
+    return p->data->diagonal;
 }
 
 static double legend_width(const page *p)
@@ -224,7 +256,8 @@ static void arrange(page *p, const tfl_page *wanted)
     p->x_step = p->width + gap + (p->data->free_y ? p->ticks : 0);
     p->y_step = p->height + gap + (foot ? p->foot : 0) + (every && p->names ? strip : 0);
     p->legend = walk_legend(p, 0, 0, legend_width(p), NULL);
-    p->top = margin + (wanted->title != NULL ? TFL_TEXT_TITLE + 8 : 0) + p->legend + (p->names ? strip : 2);
+    p->top = margin + (wanted->title != NULL ? TFL_TEXT_TITLE + 8 : 0) + (is_inside(p) ? 0 : p->legend) +
+             (p->names ? strip : 2);
 }
 
 /* ---------------------------------------------------------------- drawing */
@@ -294,7 +327,8 @@ static void draw_guides(const tfl_panel *panel)
         tfl_canvas_line(canvas, x, panel->top, x, bottom, 0.8, 3);
     }
     if (data->diagonal) {
-        tfl_canvas_line(canvas, panel->left, bottom, right, panel->top, 0.8, 3);
+        tfl_canvas_line(canvas, tfl_panel_x(panel, 0), tfl_panel_y(panel, 0), tfl_panel_x(panel, 1),
+                        tfl_panel_y(panel, 1), 0.8, 3);
     }
 }
 
@@ -352,7 +386,25 @@ static void draw_words(const page *p, const tfl_page *wanted, double bottom)
                     (tfl_text_style){TFL_TEXT_USUAL, TFL_CENTRE, false, false}, p->data->x_label);
     tfl_canvas_text(canvas, margin + TFL_TEXT_USUAL, (p->top + bottom) / 2,
                     (tfl_text_style){TFL_TEXT_USUAL, TFL_CENTRE, false, true}, p->data->y_label);
-    (void)walk_legend(p, p->left, p->top - (p->names ? strip : 2) - p->legend, width, draw_key);
+}
+
+static void draw_legend(const page *p)
+{
+    double width = legend_width(p);
+    if (!is_inside(p)) {
+        (void)walk_legend(p, p->left, p->top - (p->names ? strip : 2) - p->legend, width, draw_key);
+        return;
+    }
+    double widest = 0;
+    for (size_t i = 0; i < p->data->series.n; i++) {
+        widest = fmax(widest, key_width(p, i));
+    }
+    double x = p->left + width - widest;
+    double y = p->top + p->height - p->legend - 8;
+    tfl_colour_set(p->canvas->cairo, (tfl_colour){1, 1, 1}, 0.85);
+    cairo_rectangle(p->canvas->cairo, x - 4, y - 2, widest - 4, p->legend);
+    cairo_fill(p->canvas->cairo);
+    (void)walk_legend(p, x, y, width, draw_key);
 }
 
 static tfl_status draw(const page *p, const tfl_page *wanted, tfl_error *err)
@@ -369,6 +421,9 @@ static tfl_status draw(const page *p, const tfl_page *wanted, tfl_error *err)
     for (size_t i = 0; status == TFL_OK && i < p->n_panels; i++) {
         status = draw_panel(p, i, err);
     }
+    if (status == TFL_OK) {
+        draw_legend(p);
+    }
     return status;
 }
 
@@ -377,14 +432,11 @@ tfl_status tfl_chart_page_draw(const tfl_chart_kind *kind, const tfl_chart_data 
 {
     page p = {.kind = kind, .data = data, .palette = wanted->palette != NULL ? wanted->palette : tfl_palette_at(0)};
     arrange_panels(&p);
-    size_panels(&p, wanted);
     p.y_axis = tfl_calloc(p.n_panels, sizeof *p.y_axis);
-    tfl_status status = p.y_axis == NULL ? tfl_fail_memory(err, "axes") : TFL_OK;
+    tfl_status status = p.y_axis == NULL ? tfl_fail_memory(err, "axes") : tfl_canvas_open(wanted, &p.canvas, err);
     if (status == TFL_OK) {
+        size_panels(&p, wanted);
         fit_axes(&p);
-        status = tfl_canvas_open(wanted, &p.canvas, err);
-    }
-    if (status == TFL_OK) {
         arrange(&p, wanted);
         status = tfl_canvas_end(p.canvas, draw(&p, wanted, err), err);
     }

@@ -95,7 +95,7 @@ const tfl_outline_step *tfl_letter_outline(char letter)
     return outline[tfl_base_code[(unsigned char)letter]];
 }
 
-void tfl_letter_draw(cairo_t *cairo, char letter, double x, double y, double width, double height)
+void tfl_letter_path(cairo_t *cairo, char letter, double x, double y, double width, double height)
 {
     cairo_matrix_t place; /* unit square -> box, y upwards */
     cairo_matrix_init(&place, width, 0, 0, -height, x, y);
@@ -120,6 +120,11 @@ void tfl_letter_draw(cairo_t *cairo, char letter, double x, double y, double wid
             cairo_close_path(cairo);
         }
     }
+}
+
+void tfl_letter_fill(cairo_t *cairo)
+{
     cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_EVEN_ODD);
     cairo_fill(cairo);
+    cairo_set_fill_rule(cairo, CAIRO_FILL_RULE_WINDING);
 }

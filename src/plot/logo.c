@@ -3,16 +3,18 @@
 
 #include "tflift/logo.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plot/plot_internal.h"
+#include "tflift/alphabet.h"
 #include "tflift/memory.h"
 
 enum { MAX_LANES = 6 };
+
+#define LEAST_HEIGHT 0.05 /* of a letter: what is lower cannot be seen, at any size */
 
 static const double margin = 6;
 static const double lane_height = 13;
@@ -131,7 +133,8 @@ static void draw_box_labels(const layout *l)
 
 /* ---------------------------------------------------------------- rows */
 
-static void draw_letters(const layout *l, const tfl_logo_row *row, double zero, double per_unit)
+/* The letters of one base, or the others. */
+static void draw_base(const layout *l, const tfl_logo_row *row, unsigned code, double zero, double per_unit)
 {
     const tfl_logo *logo = l->logo;
     cairo_t *cairo = l->canvas->cairo;
@@ -139,16 +142,21 @@ static void draw_letters(const layout *l, const tfl_logo_row *row, double zero, 
     double inset = (l->base - width) / 2;
     for (size_t i = 0; i < logo->length; i++) {
         double height = isfinite(row->value[i]) ? row->value[i] * per_unit : 0;
-        char letter = logo->letters[i];
-        if (fabs(height) < 0.02) { /* nothing to be seen, at any size */
+        if (tfl_base_code[(unsigned char)logo->letters[i]] != code || fabs(height) < LEAST_HEIGHT) {
             continue;
         }
-        tfl_colour_set(cairo, tfl_palette_base(l->palette, letter), 1);
-        if (height < 0 && logo->upright) {
-            tfl_letter_draw(cairo, letter, x_of(l, i) + inset, zero - height, width, -height);
-        } else {
-            tfl_letter_draw(cairo, letter, x_of(l, i) + inset, zero, width, height);
-        }
+        bool stands = height < 0 && logo->upright;
+        tfl_letter_path(cairo, logo->letters[i], x_of(l, i) + inset, stands ? zero - height : zero, width,
+                        stands ? -height : height);
+    }
+    tfl_colour_set(cairo, tfl_palette_base(l->palette, tfl_base_letter[code]), 1);
+    tfl_letter_fill(cairo);
+}
+
+static void draw_letters(const layout *l, const tfl_logo_row *row, double zero, double per_unit)
+{
+    for (unsigned code = 0; code <= TFL_BASE_OTHER; code++) {
+        draw_base(l, row, code, zero, per_unit);
     }
 }
 

@@ -5,10 +5,6 @@
 
 #include <math.h>
 
-/* Beyond this number of points in the figure they go into an image: a file with each as a shape would be slow to show.
- */
-enum { MOST_SHAPES = 2000 };
-
 /* Smaller and paler where there are many, so that what they hide shows through. */
 static void size_points(size_t n, double *radius, double *alpha)
 {
@@ -39,7 +35,7 @@ tfl_status tfl_mark_scatter(const tfl_panel *panel, tfl_error *err)
         n += panel->data->mark[i].panel == panel->index;
     }
     size_points(n, &radius, &alpha);
-    bool many = panel->data->n_marks > MOST_SHAPES && n > 0;
+    bool many = panel->data->n_marks > TFL_MOST_SHAPES && n > 0;
     if (many) {
         tfl_canvas_layer_begin(panel->canvas, panel->left, panel->top, panel->width, panel->height);
     }

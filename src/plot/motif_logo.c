@@ -9,6 +9,8 @@
 
 #include "plot/plot_internal.h"
 
+enum { COLUMNS = 3 };
+
 static const double margin = 7;
 static const double gap = 18;
 static const double name_height = 15;
@@ -20,8 +22,9 @@ typedef struct layout {
     tfl_canvas *canvas;
     tfl_axis axis;
     size_t across, down, widest;
+    double x[COLUMNS + 1]; /* where each column begins */
     double base, height, ticks;
-    double left, top, x_step, y_step;
+    double left, top, y_step;
 } layout;
 
 void tfl_motif_logo_heights(const double p[TFL_BASES], bool probability, double height[TFL_BASES])
@@ -62,32 +65,32 @@ static void draw_column(const layout *l, const double p[TFL_BASES], double x, do
         done[least] = true;
         if (height[least] * unit >= 0.02) {
             tfl_colour_set(l->canvas->cairo, tfl_palette_base(l->palette, tfl_base_letter[least]), 1);
-            tfl_letter_draw(l->canvas->cairo, tfl_base_letter[least], x + l->base * 0.02, bottom, l->base * 0.96,
+            tfl_letter_path(l->canvas->cairo, tfl_base_letter[least], x + l->base * 0.02, bottom, l->base * 0.96,
                             height[least] * unit);
+            tfl_letter_fill(l->canvas->cairo);
             bottom -= height[least] * unit;
         }
     }
 }
 
-static void draw_name(const layout *l, const tfl_motif *motif, double x, double y)
+static void draw_name(const layout *l, const tfl_motif *motif, double x, double y, double room)
 {
     char text[300];
     bool second = motif->alternative[0] != '\0' && strcmp(motif->alternative, motif->name) != 0;
     (void)snprintf(text, sizeof text, "%.120s%s%.120s%s", motif->name, second ? "  " : "",
                    second ? motif->alternative : "", l->logo->reverse_complement ? "  (reverse complement)" : "");
-    double room = l->x_step - 4;
     double width = tfl_canvas_text_width(l->canvas, TFL_TEXT_USUAL, true, text);
     double size = fmax(5, TFL_TEXT_USUAL * fmin(1, room / fmax(width, 1)));
     tfl_colour_set(l->canvas->cairo, tfl_black, 1);
     tfl_canvas_text(l->canvas, x, y, (tfl_text_style){size, TFL_LEFT, true, false}, text);
 }
 
-static void draw_motif(const layout *l, const tfl_motif *motif, double x, double y)
+static void draw_motif(const layout *l, const tfl_motif *motif, double x, double y, double room)
 {
     tfl_canvas *canvas = l->canvas;
     double bottom = y + l->height;
     size_t every = motif->width > 30 || l->base < 10 ? 5 : 1;
-    draw_name(l, motif, x, y - 5);
+    draw_name(l, motif, x, y - 5, room);
     for (size_t i = 0; i < motif->width; i++) {
         double p[TFL_BASES];
         char text[24];
@@ -106,6 +109,19 @@ static void draw_motif(const layout *l, const tfl_motif *motif, double x, double
     tfl_axis_draw_y(canvas, &l->axis, x - 2, y, l->height, true);
 }
 
+/* Each as wide as its widest motif. */
+static void arrange_columns(layout *l)
+{
+    l->x[0] = l->left;
+    for (size_t c = 0; c < l->across; c++) {
+        size_t width = 0;
+        for (size_t i = c; i < l->logo->n_motifs; i += l->across) {
+            width = l->logo->motif[i]->width > width ? l->logo->motif[i]->width : width;
+        }
+        l->x[c + 1] = l->x[c] + fmax(l->base * (double)width, 90) + l->ticks + gap;
+    }
+}
+
 static void arrange(layout *l, const tfl_page *page)
 {
     size_t n = l->logo->n_motifs;
@@ -113,7 +129,7 @@ static void arrange(layout *l, const tfl_page *page)
         size_t width = l->logo->motif[i]->width;
         l->widest = width > l->widest ? width : l->widest;
     }
-    l->across = n == 1 || l->widest > 30 ? 1 : n <= 6 ? 2 : 3;
+    l->across = n == 1 || l->widest > 30 ? 1 : n <= 6 ? 2 : COLUMNS;
     l->down = (n + l->across - 1) / l->across;
     l->base =
         page->width > 0 ? page->width / (double)l->widest : fmax(4, fmin(n == 1 ? 22 : 15, 700 / (double)l->widest));
@@ -122,14 +138,14 @@ static void arrange(layout *l, const tfl_page *page)
     l->ticks = tfl_axis_label_width(l->canvas, &l->axis) + 2;
     l->left = margin + TFL_TEXT_USUAL + 4 + l->ticks;
     l->top = margin + (page->title != NULL ? TFL_TEXT_TITLE + 8 : 0) + name_height;
-    l->x_step = fmax(l->base * (double)l->widest, 90) + l->ticks + gap;
+    arrange_columns(l);
     l->y_step = l->height + ticks_height + name_height + gap / 2;
 }
 
 static tfl_status draw(const layout *l, const tfl_page *page, tfl_error *err)
 {
     tfl_canvas *canvas = l->canvas;
-    double width = l->left + l->x_step * (double)l->across - l->ticks - gap + margin + 4;
+    double width = l->x[l->across] - l->ticks - gap + margin + 4;
     double bottom = l->top + l->y_step * (double)(l->down - 1) + l->height;
     if (page->title != NULL) {
         width = fmax(width, l->left + tfl_canvas_text_width(canvas, TFL_TEXT_TITLE, true, page->title) + margin);
@@ -149,8 +165,9 @@ static tfl_status draw(const layout *l, const tfl_page *page, tfl_error *err)
     tfl_canvas_text(canvas, (l->left + width - margin) / 2, bottom + ticks_height + TFL_TEXT_USUAL + 3,
                     (tfl_text_style){TFL_TEXT_USUAL, TFL_CENTRE, false, false}, "position in the motif");
     for (size_t i = 0; i < l->logo->n_motifs; i++) {
-        draw_motif(l, l->logo->motif[i], l->left + l->x_step * (double)(i % l->across),
-                   l->top + l->y_step * (double)(i / l->across));
+        size_t c = i % l->across;
+        draw_motif(l, l->logo->motif[i], l->x[c], l->top + l->y_step * (double)(i / l->across),
+                   l->x[c + 1] - l->x[c] - 8);
     }
     return TFL_OK;
 }

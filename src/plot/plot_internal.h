@@ -89,9 +89,12 @@ typedef struct tfl_outline_step {
 /* A, C, G, T of either case; N for all others. */
 const tfl_outline_step *tfl_letter_outline(char letter);
 
-/* Fills the box from (x, y), its lower left corner, with the letter in the current colour; a negative height hangs it
- * from there, upside down. */
-void tfl_letter_draw(cairo_t *cairo, char letter, double x, double y, double width, double height);
+/* Adds the letter in the box from (x, y), its lower left corner, to the path; a negative height hangs it from there,
+ * upside down. Letters of one colour that do not overlap are filled together, which keeps files small. */
+void tfl_letter_path(cairo_t *cairo, char letter, double x, double y, double width, double height);
+
+/* Fills the letters of the path in the current colour. */
+void tfl_letter_fill(cairo_t *cairo);
 
 /* ---------------------------------------------------------------- palette.c */
 
