@@ -32,7 +32,8 @@ struct tfl_lines {
     size_t capacity;
     size_t start;
     size_t end;
-    bool ended; /* nothing follows what is in the buffer */
+    bool ended;   /* nothing follows what is in the buffer */
+    bool has_nul; /* somewhere in what has been read: lines are searched for it */
 
     char *line; /* the last one */
     size_t length;
@@ -205,6 +206,7 @@ static tfl_status fill(tfl_lines *lines, tfl_error *err)
     } else {
         n = read_memory(lines, to, room);
     }
+    lines->has_nul = lines->has_nul || (n > 0 && memchr(to, '\0', n) != NULL);
     lines->end += n;
     lines->ended = status == TFL_OK && n == 0;
     return status;
@@ -229,7 +231,7 @@ static tfl_status give_line(tfl_lines *lines, size_t length, size_t skip, tfl_er
     line[length] = '\0';
     lines->line = line;
     lines->length = length;
-    if (memchr(line, '\0', length) != NULL) {
+    if (lines->has_nul && memchr(line, '\0', length) != NULL) {
         return tfl_lines_fail(lines, err, "a NUL byte: this is not a text file");
     }
     return TFL_OK;

@@ -263,11 +263,20 @@ static tfl_status fail_letter(const tfl_fasta *fasta, const char *name, const ch
 
 static bool all_iupac(const char *line, size_t length)
 {
-    unsigned good = 1;
-    for (size_t i = 0; i < length; i++) {
-        good &= tfl_base_iupac[(unsigned char)line[i]];
+    enum { AT_ONCE = 8 }; /* for more than one byte per turn of the loop */
+    const unsigned char *byte = (const unsigned char *)line;
+    const uint8_t *good = tfl_base_iupac;
+    unsigned all = 1;
+    size_t i = 0;
+    for (; i + AT_ONCE <= length; i += AT_ONCE) {
+        unsigned first = good[byte[i]] & good[byte[i + 1]] & good[byte[i + 2]] & good[byte[i + 3]];
+        unsigned second = good[byte[i + 4]] & good[byte[i + 5]] & good[byte[i + 6]] & good[byte[i + 7]];
+        all &= first & second;
     }
-    return good != 0;
+    for (; i < length; i++) {
+        all &= good[byte[i]];
+    }
+    return all != 0;
 }
 
 static tfl_status append_line(const tfl_fasta *fasta, tfl_sequence *sequence, const char *line, size_t length,
