@@ -20,6 +20,7 @@
 #include "tflift/region.h"
 #include "tflift/bed.h"
 #include "tflift/genome.h"
+#include "tflift/windows.h"
 #include "tflift/shuffle.h"
 #include "tflift/reference.h"
 #include "tflift/dataset.h"
