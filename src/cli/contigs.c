@@ -70,6 +70,23 @@ tfl_status tfl_contigs_read(const char *path, tfl_contigs *contigs, tfl_error *e
     return status;
 }
 
+tfl_status tfl_contigs_of(const tfl_genome *genome, tfl_contigs *contigs, tfl_error *err)
+{
+    size_t n = tfl_genome_size(genome);
+    contigs->name = tfl_calloc(n, sizeof *contigs->name);
+    contigs->length = tfl_calloc(n, sizeof *contigs->length);
+    if (contigs->name == NULL || contigs->length == NULL) {
+        return tfl_fail_memory(err, "contigs");
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (tfl_genome_length(genome, i) > 0) {
+            contigs->name[contigs->n] = tfl_genome_contig(genome, i);
+            contigs->length[contigs->n++] = tfl_genome_length(genome, i);
+        }
+    }
+    return TFL_OK;
+}
+
 void tfl_contigs_clear(tfl_contigs *contigs)
 {
     free(contigs->name);

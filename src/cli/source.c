@@ -7,14 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/program.h"
+#include "tflift/bed.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/windows.h"
 
 struct tfl_source {
     tfl_source_options options;
-    tfl_fasta *fasta;
+    tfl_fasta *fasta;     /* NULL: windows of the genome */
+    tfl_genome *genome;   /* NULL: there is none */
+    char *regions;        /* the name of their file */
+    tfl_windows windows;  /* those of the part */
     uint64_t first, last; /* records [first, last) are ours */
-    uint64_t read;        /* records so far */
+    uint64_t read;        /* records, or windows, so far */
     uint64_t skipped;
     size_t length;
 };
@@ -85,7 +91,145 @@ static tfl_status choose_records(tfl_source *source, const char *path, tfl_error
     return status;
 }
 
-tfl_status tfl_source_open_fasta(const char *path, const tfl_source_options *options, tfl_source **out, tfl_error *err)
+/* ---------------------------------------------------------------- opening */
+
+tfl_status tfl_source_check(const tfl_call *call, const tfl_source_input *input, const char *coordinates,
+                            bool genome_alone, tfl_error *err)
+{
+    if (input->regions == NULL && (input->window != 0 || input->skip_edge)) {
+        return tfl_fail(err, TFL_EUSAGE, "--%s: is about regions of a genome, and -r gives none",
+                        input->window != 0 ? "window" : "skip-edge");
+    }
+    if (input->regions == NULL && call->n_operands == 0) {
+        return tfl_fail(err, TFL_EUSAGE, "seqs.fa, or -g genome.fa -r regions.bed, is missing; --help says more");
+    }
+    if (input->regions == NULL && input->genome != NULL && !genome_alone) {
+        return tfl_fail(err, TFL_EUSAGE, "--genome: nothing is read of it without -r regions.bed");
+    }
+    if (input->regions != NULL && call->n_operands > 0) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: sequences come from there or from --regions, not from both",
+                        call->operand[0]);
+    }
+    if (input->regions != NULL && input->genome == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "--regions: the genome that they lie on is missing; give -g genome.fa");
+    }
+    if (input->regions != NULL && coordinates != NULL && strcmp(coordinates, "none") == 0) {
+        return tfl_fail(err, TFL_EUSAGE, "--coords none: is about names in FASTA; regions have their places");
+    }
+    return TFL_OK;
+}
+
+static tfl_status open_fasta(tfl_source *source, const char *path, tfl_error *err)
+{
+    tfl_status status = choose_records(source, path, err);
+    if (status == TFL_OK) {
+        unsigned not_empty = source->options.empty_records ? 0 : TFL_FASTA_NOT_EMPTY;
+        status = tfl_fasta_open(path, TFL_FASTA_UNIQUE | not_empty, &source->fasta, err);
+    }
+    return status;
+}
+
+static tfl_status open_genome(tfl_source *source, const tfl_call *call, const char *path, tfl_error *err)
+{
+    tfl_status status = tfl_genome_open(path, &source->genome, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    tfl_genome_index index = tfl_genome_index_state(source->genome);
+    if (index.made) {
+        tfl_program_note(call, "note: %s had no index; it was made%s", path,
+                         index.kept ? ", and lies beside it"
+                                    : " in memory, as it cannot be written beside it, and is made in every run");
+    }
+    if (index.older) {
+        tfl_program_note(call,
+                         "note: %s.fai is older than %s, which was therefore read in full; they fit, and touch %s.fai "
+                         "saves the time",
+                         path, path, path);
+    }
+    return TFL_OK;
+}
+
+/* The length of windows: as asked for, the model's own, or 0, regions as they are. */
+static tfl_status choose_window(const tfl_call *call, const tfl_source_input *input, const tfl_source_options *options,
+                                size_t *length, tfl_error *err)
+{
+    *length = input->window != 0 ? input->window : options->length;
+    if (options->length != 0 && *length != options->length) {
+        return tfl_fail(err, TFL_EUSAGE, "--window: %s takes sequences of %zu positions, not of %zu", options->model,
+                        options->length, *length);
+    }
+    if (options->model != NULL && *length == 0) {
+        tfl_program_note(call,
+                         "note: %s takes any length, so regions are read as they are; --window N reads N bases around "
+                         "each summit or middle",
+                         options->model);
+    }
+    return TFL_OK;
+}
+
+static void tell_windows(const tfl_call *call, const tfl_windows *windows, size_t length)
+{
+    const uint64_t of = windows->regions;
+    if (windows->middles > 0) {
+        tfl_program_note(call,
+                         "note: %" PRIu64 " of %" PRIu64 " regions name no summit; the %zu bases around their "
+                         "middle are read",
+                         windows->middles, of, length);
+    }
+    if (windows->at_edge > 0) {
+        tfl_program_note(call,
+                         "note: %" PRIu64 " of %" PRIu64 " regions were left out, as they or their windows leave "
+                         "the contig",
+                         windows->at_edge, of);
+    }
+    if (windows->duplicates > 0) {
+        tfl_program_note(call,
+                         "note: %" PRIu64 " of %" PRIu64 " regions were left out, as the same bases are read for "
+                         "one before",
+                         windows->duplicates, of);
+    }
+}
+
+static tfl_status read_windows(tfl_source *source, const char *path, size_t length, bool skip_edge, tfl_error *err)
+{
+    tfl_bed *bed = NULL;
+    tfl_status status = tfl_bed_open(path, &bed, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    source->regions = tfl_strdup(tfl_bed_name(bed));
+    status = source->regions == NULL
+                 ? tfl_fail_memory(err, "regions")
+                 : tfl_windows_read(bed, source->genome, (int64_t)length, skip_edge, &source->windows, err);
+    tfl_bed_close(bed);
+    return status;
+}
+
+static tfl_status open_regions(tfl_source *source, const tfl_call *call, const tfl_source_input *input, tfl_error *err)
+{
+    size_t length = 0;
+    tfl_status status = choose_window(call, input, &source->options, &length, err);
+    if (status == TFL_OK) {
+        status = read_windows(source, input->regions, length, input->skip_edge, err);
+    }
+    if (status != TFL_OK) {
+        return status;
+    }
+    tell_windows(call, &source->windows, length);
+    source->length = (size_t)source->windows.window[0].length;
+    const tfl_shard *shard = &source->options.shard;
+    if (shard->of > 1) {
+        size_t n = source->windows.n;
+        status = tfl_windows_keep(&source->windows, (size_t)boundary(n, shard->number - 1, shard->of),
+                                  (size_t)boundary(n, shard->number, shard->of), err);
+    }
+    source->last = source->windows.n;
+    return status;
+}
+
+tfl_status tfl_source_open(const tfl_call *call, const tfl_source_input *input, const tfl_source_options *options,
+                           tfl_source **out, tfl_error *err)
 {
     *out = NULL;
     tfl_source *source = tfl_calloc(1, sizeof *source);
@@ -93,10 +237,10 @@ tfl_status tfl_source_open_fasta(const char *path, const tfl_source_options *opt
         return tfl_fail_memory(err, "sequences");
     }
     source->options = *options;
-    tfl_status status = choose_records(source, path, err);
+    tfl_status status = input->genome != NULL ? open_genome(source, call, input->genome, err) : TFL_OK;
     if (status == TFL_OK) {
-        unsigned not_empty = options->empty_records ? 0 : TFL_FASTA_NOT_EMPTY;
-        status = tfl_fasta_open(path, TFL_FASTA_UNIQUE | not_empty, &source->fasta, err);
+        status =
+            input->regions != NULL ? open_regions(source, call, input, err) : open_fasta(source, call->operand[0], err);
     }
     if (status != TFL_OK) {
         tfl_source_close(source);
@@ -110,9 +254,14 @@ void tfl_source_close(tfl_source *source)
 {
     if (source != NULL) {
         tfl_fasta_close(source->fasta);
+        tfl_windows_clear(&source->windows);
+        tfl_genome_close(source->genome);
+        free(source->regions);
         free(source);
     }
 }
+
+/* ---------------------------------------------------------------- sequences */
 
 /* Applies the policy to a sequence with letters other than A, C, G, T. */
 static tfl_status judge(tfl_source *source, const tfl_sequence *sequence, bool *skip, tfl_error *err)
@@ -145,34 +294,57 @@ static tfl_status place(const tfl_source *source, const tfl_sequence *sequence, 
     return status;
 }
 
-tfl_status tfl_source_next(tfl_source *source, tfl_sequence *sequence, tfl_region *region, bool *end, tfl_error *err)
+/* The next record of the part, and its place. */
+static tfl_status next_record(tfl_source *source, tfl_sequence *sequence, int *found, tfl_error *err)
 {
-    *end = false;
-    for (;;) {
-        int found = 0;
-        bool skip = false;
-        tfl_status status = tfl_fasta_next(source->fasta, sequence, &found, err);
-        if (status == TFL_OK && !found && source->read == 0) {
+    tfl_status status = TFL_OK;
+    uint64_t number = 0;
+    do {
+        status = tfl_fasta_next(source->fasta, sequence, found, err);
+        if (status == TFL_OK && !*found && source->read == 0) {
             status = tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed",
                               tfl_source_name(source));
         }
-        if (status != TFL_OK || !found) {
-            *end = true;
+        if (status != TFL_OK || !*found) {
             return status;
         }
         source->length = sequence->length;
-        uint64_t number = source->read++;
-        if (number < source->first || number >= source->last) {
-            continue;
-        }
-        status = judge(source, sequence, &skip, err);
-        if (status != TFL_OK) {
-            return status;
-        }
-        if (!skip) {
-            return place(source, sequence, region, err);
+        number = source->read++;
+    } while (number < source->first || number >= source->last);
+    return TFL_OK;
+}
+
+static tfl_status next_window(tfl_source *source, tfl_sequence *sequence, tfl_region *region, int *found,
+                              tfl_error *err)
+{
+    *found = source->read < source->last;
+    if (!*found) {
+        return TFL_OK;
+    }
+    size_t number = (size_t)source->read++;
+    tfl_status status = tfl_windows_sequence(&source->windows, number, source->genome, sequence, region, err);
+    if (status != TFL_OK) {
+        tfl_error_prefix(err, "%s:%" PRId64, source->regions, source->windows.window[number].line);
+    }
+    source->length = sequence->length;
+    return status;
+}
+
+tfl_status tfl_source_next(tfl_source *source, tfl_sequence *sequence, tfl_region *region, bool *end, tfl_error *err)
+{
+    int found = 0;
+    bool skip = true;
+    tfl_status status = TFL_OK;
+    while (status == TFL_OK && skip) {
+        status = source->fasta != NULL ? next_record(source, sequence, &found, err)
+                                       : next_window(source, sequence, region, &found, err);
+        skip = found && status == TFL_OK;
+        if (skip) {
+            status = judge(source, sequence, &skip, err);
         }
     }
+    *end = status != TFL_OK || !found;
+    return *end || source->fasta == NULL ? status : place(source, sequence, region, err);
 }
 
 double tfl_source_fraction(const tfl_source *source)
@@ -196,5 +368,10 @@ size_t tfl_source_length(const tfl_source *source)
 
 const char *tfl_source_name(const tfl_source *source)
 {
-    return tfl_fasta_name(source->fasta);
+    return source->fasta != NULL ? tfl_fasta_name(source->fasta) : source->regions;
+}
+
+const tfl_genome *tfl_source_genome(const tfl_source *source)
+{
+    return source->genome;
 }

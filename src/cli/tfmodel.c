@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/predict.h"
 #include "cli/program.h"
+#include "cli/source.h"
 #include "tflift/dataset.h"
 #include "tflift/model.h"
 #include "tflift/normalize.h"
@@ -20,6 +21,7 @@ typedef struct options {
     size_t length;
     unsigned threads;
     bool builtin, exact;
+    tfl_source_input input;
 } options;
 
 static void set_defaults(void *opaque)
@@ -71,8 +73,9 @@ static tfl_status open_output(const tfl_call *call, tfl_output **output, tfl_err
 {
     const options *o = call->options;
     const char *path = o->output != NULL ? o->output : "-";
-    const char *const inputs[] = {o->model, call->n_operands > 0 ? call->operand[0] : NULL};
-    tfl_status status = tfl_output_check(path, inputs, 2, err);
+    const char *const inputs[] = {o->model, o->input.genome, o->input.regions,
+                                  call->n_operands > 0 ? call->operand[0] : NULL};
+    tfl_status status = tfl_output_check(path, inputs, sizeof inputs / sizeof *inputs, err);
     return status == TFL_OK ? tfl_output_open(path, TFL_BY_NAME, output, err) : status;
 }
 
@@ -140,6 +143,8 @@ static const tfl_command info_command = {
 /* ---------------------------------------------------------------- predict */
 
 static const tfl_option predict_rows[] = {
+    TFL_SOURCE_ROWS(options, input, "the length that the network takes; where it takes any, regions as they are"),
+    TFL_SECTION("Predictions"),
     MODEL_ROW,
     TFL_OUTPUT_ROW(options, output, "where predictions go; .gz means BGZF [standard output]"),
     {.name = "n-policy",
@@ -180,12 +185,17 @@ static tfl_status run_predict(const tfl_call *call, tfl_error *err)
     if (!tfl_n_policy_find(o->n_policy, &how.n_policy)) {
         return tfl_fail(err, TFL_EUSAGE, "--n-policy: %s is no policy", o->n_policy);
     }
-    tfl_status status = tfl_program_cpu(o->cpu, err);
+    tfl_status status = tfl_source_check(call, &o->input, NULL, false, err);
+    if (status == TFL_OK) {
+        status = tfl_program_cpu(o->cpu, err);
+    }
     if (status == TFL_OK) {
         status = read_model(o->model, &model, err);
     }
     if (status == TFL_OK) {
-        status = tfl_source_open_fasta(call->operand[0], &how, &source, err);
+        how.model = tfl_model_name(model);
+        how.length = tfl_model_length(model);
+        status = tfl_source_open(call, &o->input, &how, &source, err);
     }
     if (status == TFL_OK) {
         status = predict_source(call, model, source, how.n_policy, err);
@@ -198,14 +208,14 @@ static tfl_status run_predict(const tfl_call *call, tfl_error *err)
 static const tfl_example predict_examples[] = {
     {"tfmodel predict seqs.fa", "the built-in network's predictions"},
     {"tfmodel predict -m model.onnx peaks.fa.gz -o predictions.tsv.gz", "those of a model of your own"},
+    {"tfmodel predict -m model.onnx -g genome.fa -r peaks.narrowPeak", "around the summits of peaks"},
     {0},
 };
 
 static const tfl_command predict_command = {
     .name = "predict",
     .summary = "write a logit and a probability per sequence and task",
-    .operands = "seqs.fa",
-    .min_operands = 1,
+    .operands = "[seqs.fa]",
     .max_operands = 1,
     .option = predict_rows,
     .example = predict_examples,

@@ -32,6 +32,7 @@ typedef struct scan_options {
     bool allow_missing;
     const char *output, *format;
     unsigned threads;
+    tfl_source_input input;
 } scan_options;
 
 static void scan_defaults(void *options)
@@ -52,6 +53,7 @@ static const char *format_at(size_t i, const char **help)
 }
 
 static const tfl_option scan_rows[] = {
+    TFL_SOURCE_ROWS(scan_options, input, "regions as they are"),
     TFL_SECTION("Motifs"),
     {.name = "motifs",
      .letter = 'p',
@@ -173,7 +175,8 @@ static tfl_status check_selection(const tfl_call *call, tfl_error *err)
 static tfl_status check_files(const tfl_call *call, tfl_error *err)
 {
     const scan_options *o = call->options;
-    const char *const inputs[] = {call->operand[0], o->motifs, o->scores};
+    const char *const inputs[] = {call->n_operands > 0 ? call->operand[0] : NULL, o->input.genome, o->input.regions,
+                                  o->motifs, o->scores};
     size_t standard = 0;
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         standard += inputs[i] != NULL && strcmp(inputs[i], "-") == 0;
@@ -360,7 +363,10 @@ static tfl_status set_up(scanning *s, tfl_error *err)
     s->n_items = (size_t)s->threads * ITEMS_PER_THREAD;
     const char *path = o->output != NULL ? o->output : "-";
     s->format = o->format != NULL ? tfl_hit_format_find(o->format) : tfl_hit_format_for(path);
-    tfl_status status = check_selection(s->call, err);
+    tfl_status status = tfl_source_check(s->call, &o->input, o->coordinates, false, err);
+    if (status == TFL_OK) {
+        status = check_selection(s->call, err);
+    }
     if (status == TFL_OK) {
         status = check_files(s->call, err);
     }
@@ -375,7 +381,7 @@ static tfl_status set_up(scanning *s, tfl_error *err)
         bool coordinates = o->scores != NULL || strcmp(s->format->name, "bed") == 0;
         tfl_source_options options = {
             .coordinates = coordinates && strcmp(o->coordinates, "auto") == 0, .empty_records = true, .shard = {1, 1}};
-        status = tfl_source_open_fasta(s->call->operand[0], &options, &s->source, err);
+        status = tfl_source_open(s->call, &o->input, &options, &s->source, err);
     }
     if (status == TFL_OK) {
         status = open_scores(s, err);
@@ -545,14 +551,14 @@ static const tfl_example examples[] = {
     {"tfscore seqs.fa | tfscan -p motifs.meme --scores - seqs.fa", "and the contributions that fall on each"},
     {"tfscan -p JASPAR.txt --motif MA0035.4 --top 5 peaks.fa", "the five best of one motif in each sequence"},
     {"tfscan -p motifs.meme --scores scores.bw peaks.fa -o hits.bed", "on the genome, for a browser"},
+    {"tfscan -p motifs.meme -g genome.fa -r peaks.bed -o hits.bed", "without a FASTA file of the regions"},
     {0},
 };
 
 static const tfl_command command = {
     .name = "tfscan",
     .summary = "find matches of motifs in sequences, and the importance that falls on them",
-    .operands = "seqs.fa",
-    .min_operands = 1,
+    .operands = "[seqs.fa]",
     .max_operands = 1,
     .description =
         "A match has log-odds (natural logarithms) against the background, its p-value (the probability that a random "

@@ -35,6 +35,7 @@ typedef struct score_options {
     double max_delta;
     bool hypothetical, normalize, both_strands, max_pool_gradient, exact, provenance;
     tfl_texts rules;
+    tfl_source_input input;
 } score_options;
 
 static void score_defaults(void *options)
@@ -104,6 +105,7 @@ static const char *overlap_at(size_t i, const char **help)
 }
 
 static const tfl_option score_rows[] = {
+    TFL_SOURCE_ROWS(score_options, input, "the length that the network takes; where it takes any, regions as they are"),
     TFL_SECTION("What is explained"),
     {.name = "model",
      .letter = 'm',
@@ -196,12 +198,14 @@ static const tfl_option score_rows[] = {
     {.name = "chrom-sizes",
      .argument = "FILE",
      TFL_TEXT(score_options, chrom_sizes),
-     .help = "names and lengths of the contigs"},
+     .help = "names and lengths of the contigs",
+     .shown = "those of the genome"},
     TFL_SECTION("Running"),
     {.name = "shard",
      .argument = "I/N",
      TFL_TEXT(score_options, shard),
-     .help = "the I-th of N parts of the sequences; text outputs of all parts, one behind the other, are the whole"},
+     .help = "the I-th of N parts of the sequences; text outputs of all parts, one behind the other, are the whole. "
+             "Regions that overlap stay in one part, so that with sorted ones this holds too"},
     TFL_THREADS_ROW(score_options, threads),
     TFL_EXACT_ROW(score_options, exact),
     TFL_CPU_ROW(score_options, cpu),
@@ -557,7 +561,10 @@ static tfl_status parse_options(scoring *s, tfl_error *err)
     if (o->shard != NULL && !tfl_shard_parse(o->shard, &s->shard)) {
         return tfl_fail(err, TFL_EUSAGE, "--shard: \"%s\" is not I/N, the I-th of N parts, as in 2/8", o->shard);
     }
-    tfl_status status = choose_format(s, err);
+    tfl_status status = tfl_source_check(s->call, &o->input, o->coordinates, true, err);
+    if (status == TFL_OK) {
+        status = choose_format(s, err);
+    }
     return status == TFL_OK ? parse_rules(s, err) : status;
 }
 
@@ -602,9 +609,12 @@ static tfl_status create_reference(scoring *s, tfl_error *err)
 
 static tfl_status open_source(scoring *s, tfl_error *err)
 {
-    tfl_source_options options = {
-        .coordinates = strcmp(s->options->coordinates, "auto") == 0, .n_policy = s->n_policy, .shard = s->shard};
-    return tfl_source_open_fasta(s->call->operand[0], &options, &s->source, err);
+    tfl_source_options options = {.coordinates = strcmp(s->options->coordinates, "auto") == 0,
+                                  .n_policy = s->n_policy,
+                                  .model = tfl_model_name(s->model),
+                                  .length = tfl_model_length(s->model),
+                                  .shard = s->shard};
+    return tfl_source_open(s->call, &s->options->input, &options, &s->source, err);
 }
 
 /* ---------------------------------------------------------------- setting up: outputs */
@@ -618,7 +628,12 @@ static const char *path_of_references(const score_options *o)
 static tfl_status check_paths(const scoring *s, const char *const *output, size_t n, tfl_error *err)
 {
     const score_options *o = s->options;
-    const char *input[] = {s->call->operand[0], o->model, o->chrom_sizes, path_of_references(o)};
+    const char *input[] = {s->call->n_operands > 0 ? s->call->operand[0] : NULL,
+                           o->input.genome,
+                           o->input.regions,
+                           o->model,
+                           o->chrom_sizes,
+                           path_of_references(o)};
     tfl_status status = TFL_OK;
     for (size_t i = 0; status == TFL_OK && i < n; i++) {
         status = output[i] != NULL ? tfl_output_check(output[i], input, sizeof input / sizeof *input, err) : TFL_OK;
@@ -852,6 +867,8 @@ static tfl_status set_up(scoring *s, tfl_error *err)
     }
     if (status == TFL_OK && s->options->chrom_sizes != NULL) {
         status = tfl_contigs_read(s->options->chrom_sizes, &s->contigs, err);
+    } else if (status == TFL_OK && s->options->input.genome != NULL) {
+        status = tfl_contigs_of(tfl_source_genome(s->source), &s->contigs, err);
     }
     if (status == TFL_OK) {
         status = check_outputs(s, err);
@@ -993,6 +1010,7 @@ static const tfl_example examples[] = {
     {"tfscore --ref shuffle -n 10 seqs.fa", "contributions to the built-in model's first task, on standard output"},
     {"tfscore -m model.onnx -t all peaks.fa -o scores.bw",
      "a bigWig per task; names like chr1:100-300 tell where sequences lie"},
+    {"tfscore -m model.onnx -g genome.fa -r peaks.narrowPeak -o scores.bw", "around the summits of peaks"},
     {"tfscore --deltas deltas.tsv --max-delta 1e-3 seqs.fa -o scores.tsv.gz", "and check that contributions add up"},
     {"tfscore seqs.fa | tfscan -p motifs.meme --scores - seqs.fa", "importance of motif matches"},
     {0},
@@ -1001,8 +1019,7 @@ static const tfl_example examples[] = {
 static const tfl_command command = {
     .name = "tfscore",
     .summary = "score every base of sequences by its contribution to a prediction",
-    .operands = "seqs.fa",
-    .min_operands = 1,
+    .operands = "[seqs.fa]",
     .max_operands = 1,
     .description = "Contributions say by how much each base moves the model's output away from that of reference "
                    "sequences (DeepLIFT; Shrikumar, "
