@@ -175,7 +175,8 @@ static const tfl_option score_rows[] = {
      .help = "a table of what contributions add up to, and what they should"},
     {.name = "provenance",
      TFL_FLAG(score_options, provenance),
-     .help = "what was done (version, model, method, reference, seed, target) as a second # line of tables too (tsv, deltas); the "
+     .help = "what was done (version, model, method, reference, seed, target) as a second # line of tables too (tsv, "
+             "deltas); the "
              "other formats but bigwig say it always"},
     {.name = "max-delta",
      .argument = "D",
@@ -1021,11 +1022,17 @@ static const tfl_command command = {
     .summary = "score every base of sequences by its contribution to a prediction",
     .operands = "[seqs.fa]",
     .max_operands = 1,
-    .description = "Contributions say by how much each base moves the model's output away from that of reference "
-                   "sequences (DeepLIFT; Shrikumar, "
-                   "Greenside and Kundaje 2017). Sequences are FASTA, plain, gzip or BGZF; - is standard input. A "
-                   "sequence has the same "
-                   "contributions alone, among others, in parts and with any number of threads.",
+    .description =
+        "Contributions say by how much each base moves the model's output away from that of reference "
+        "sequences (DeepLIFT; Shrikumar, "
+        "Greenside and Kundaje 2017). Sequences are FASTA, plain, gzip or BGZF; - is standard input. A "
+        "sequence has the same "
+        "contributions alone, among others, in parts and with any number of threads.\n\n"
+        "With -g and -r, N bases around position c are [c - N/2, c - N/2 + N), c being the summit (narrowPeak's "
+        "column 10), or the middle of a region that names none. A region on strand - is scored as its reverse "
+        "complement, and its values are written in genome order. Sequences are named CONTIG:START-END, 0-based "
+        "and half open, with (+) or (-) where the region has a strand. Where the same bases would be read "
+        "twice, they are read once. -g alone tells the lengths and the order of contigs.",
     .option = score_rows,
     .example = examples,
     .options_size = sizeof(score_options),

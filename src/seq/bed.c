@@ -166,8 +166,9 @@ static tfl_status read_position(const tfl_bed *bed, const char *what, const char
     if (tfl_parse_int(text, 0, TFL_BED_MOST, value)) {
         return TFL_OK;
     }
-    return tfl_bed_fail(bed, err, "%s \"%s\" is no position: a whole number from 0 to %" PRId64 " is needed", what,
-                        text, TFL_BED_MOST);
+    bool heading = bed->n_columns == 0 && text[0] != '\0' && strchr("+-.0123456789", text[0]) == NULL;
+    return tfl_bed_fail(bed, err, "%s \"%s\" is no position: a whole number from 0 to %" PRId64 " is needed%s", what,
+                        text, TFL_BED_MOST, heading ? "; a line of column names has to begin with #" : "");
 }
 
 static tfl_status read_place(const tfl_bed *bed, char *const *field, tfl_bed_row *row, tfl_error *err)

@@ -38,7 +38,8 @@ struct tfl_seekable {
     BGZF *bgzf;   /* NULL: plain */
     block *block; /* [n_blocks] those that hold something */
     size_t n_blocks, capacity;
-    uint64_t at; /* where bgzf stands, decompressed */
+    uint64_t at;   /* where bgzf stands, decompressed */
+    bool believed; /* block is what a .gzi says; what is used of it is checked */
     bool made_index, kept_index;
 };
 
@@ -317,6 +318,7 @@ static tfl_status read_index(tfl_seekable *s, const tfl_companion *index, tfl_er
         size_t n = s->n_blocks;
         block last = s->block[--s->n_blocks];
         status = walk_blocks(s, last, &whole, err);
+        s->believed = whole;
         if (!whole) {
             s->block[n - 1] = last;
             s->n_blocks = n;
@@ -416,8 +418,10 @@ void tfl_seekable_close(tfl_seekable *seekable)
 
 static tfl_status fail_damaged(const tfl_seekable *s, tfl_error *err)
 {
-    return tfl_fail(err, TFL_EINPUT, "%s: the compressed file is damaged, or %s.gzi is not its index", s->path,
-                    s->path);
+    return tfl_fail(
+        err, TFL_EINPUT,
+        "%s: is damaged, or %s.gzi is not its index: get it again, or remove the index, and it is made anew", s->path,
+        s->path);
 }
 
 /* The last block that begins at offset or before. */
@@ -431,6 +435,19 @@ static const block *find_block(const tfl_seekable *s, uint64_t offset)
     return &s->block[low];
 }
 
+/* A block that a .gzi tells holds what lies between it and the next one. The last ones have been looked at. */
+static tfl_status check_block(const tfl_seekable *s, const block *told, tfl_error *err)
+{
+    uint64_t size = 0, holds = 0;
+    bool good = true;
+    tfl_status status = TFL_OK;
+    if (s->believed && told + 1 < s->block + s->n_blocks) {
+        status = measure_block(s, told->file_offset, &size, &holds, &good, err);
+        good = good && told[0].offset + holds == told[1].offset;
+    }
+    return status == TFL_OK && !good ? fail_damaged(s, err) : status;
+}
+
 /* Puts bgzf there; *end: there is nothing behind it. */
 static tfl_status go_to(tfl_seekable *s, uint64_t offset, bool *end, tfl_error *err)
 {
@@ -442,6 +459,10 @@ static tfl_status go_to(tfl_seekable *s, uint64_t offset, bool *end, tfl_error *
     uint64_t within = offset - found->offset;
     *end = within >= LARGEST_BLOCK;
     s->at = offset;
+    tfl_status status = check_block(s, found, err);
+    if (status != TFL_OK) {
+        return status;
+    }
     if (!*end && bgzf_seek(s->bgzf, (int64_t)(found->file_offset << 16 | within), SEEK_SET) != 0) {
         return fail_damaged(s, err);
     }

@@ -162,8 +162,8 @@ START_TEST(what_is_wrong_is_told)
         {"#\nc\t1\n", "x.bed:2: 2 columns, and at least 3 are needed: contig, start and end, with tabs between"},
         {"c\t1\t2\nc\t1\t2\tx\n", "x.bed:2: 4 columns, and the first row has 3: every row needs as many"},
         {"\t1\t2\n", "x.bed:1: column 1 is empty, and the name of a contig is needed"},
-        {"chrom\tstart\tend\n",
-         "x.bed:1: start \"start\" is no position: a whole number from 0 to 1000000000000 is needed"},
+        {"chrom\tstart\tend\n", "x.bed:1: start \"start\" is no position: a whole number from 0 to 1000000000000 is "
+                                "needed; a line of column names has to begin with #"},
         {"c\t-1\t2\n", "x.bed:1: start \"-1\" is no position: a whole number from 0 to 1000000000000 is needed"},
         {"c\t1\t2.5\n", "x.bed:1: end \"2.5\" is no position: a whole number from 0 to 1000000000000 is needed"},
         {"c\t1\t1000000000001\n",

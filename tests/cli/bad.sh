@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Every row of the table in tests/bad/README.md: the command fails with status 1, says exactly what is written there and
+# no more, writes nothing on standard output, and neither makes nor changes a file.
+# shellcheck source=tests/cli/lib.sh
+. "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
+bad=$TFL_SRCDIR/tests/bad
+mkdir files named && cp -- "$bad"/* files && chmod -R u+w files && rm files/README.md && cd files || exit 1
+
+listing() {
+    ls -A
+    cksum -- *
+}
+before=$(listing)
+rows=0
+while IFS= read -r row; do
+    [[ $row =~ ^\|\ \`([^\`]+)\`\ \|\ \`([^\`]+)\`\ \|\ \`(.+)\`\ \|$ ]] || { fail "no row of the table: $row" && continue; }
+    file=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]} message=${BASH_REMATCH[3]}
+    rows=$((rows + 1))
+    [[ -e $file ]] || fail "tests/bad/$file is not there"
+    : >"../named/$file"
+    bad 1 "$message" bash -c "$command"
+    after=$(listing)
+    if [[ $after != "$before" ]]; then
+        fail "$command: it made or changed files:"$'\n'"$(diff <(echo "$before") <(echo "$after"))"
+        before=$after
+    fi
+done < <(grep '^| `' "$bad/README.md")
+[[ $rows -gt 50 ]] || fail "only $rows rows in tests/bad/README.md"
+
+# every file is in the table, or beside one that is
+for file in *; do
+    [[ $file == genome.* || -e ../named/$file || -e ../named/$file.fai || -e ../named/$file.gzi || -e ../named/${file%.fai} || -e ../named/${file%.fai}.gzi ]] ||
+        fail "tests/bad/$file is in no row of tests/bad/README.md"
+done
+echo "$rows bad files"
+finish
