@@ -466,6 +466,39 @@ static tfl_status genomes(size_t i, tfl_error *err)
     return status;
 }
 
+static void need_indexed_genome(size_t i)
+{
+    (void)i;
+    need_genome(2);
+}
+
+/* 0: all windows; 1: a part of them. */
+static tfl_status windows(size_t i, tfl_error *err)
+{
+    static const char text[] =
+        "chr1\t5\t15\tx\t0\t-\nchr2\t5\t15\tx\t0\t+\nchr1\t5\t15\tx\t0\t-\nchr1\t7\t17\tx\t0\t.\n";
+    tfl_genome *genome;
+    tfl_bed *bed = NULL;
+    tfl_windows found = {0};
+    tfl_sequence sequence = {0};
+    tfl_region region = {0};
+    tfl_status status = MAKE(genome, tfl_genome_open(genome_path, &genome, err));
+    if (status == TFL_OK) {
+        status = MAKE(bed, tfl_bed_open_memory(text, sizeof text - 1, "text", &bed, err));
+    }
+    status = status == TFL_OK ? tfl_windows_read(bed, genome, 4, false, &found, err) : status;
+    status = status == TFL_OK && i == 1 ? tfl_windows_keep(&found, 0, 1, err) : status;
+    for (size_t k = 0; status == TFL_OK && k < found.n; k++) {
+        status = tfl_windows_sequence(&found, k, genome, &sequence, &region, err);
+    }
+    tfl_sequence_clear(&sequence);
+    tfl_region_clear(&region);
+    tfl_windows_clear(&found);
+    tfl_bed_close(bed);
+    tfl_genome_close(genome);
+    return status;
+}
+
 static tfl_status regions(size_t i, tfl_error *err)
 {
     static const char *const name[] = {"s1", "chr1:100-130(-)", "x::chr1:101-130"};
@@ -996,6 +1029,7 @@ static const scenario scenarios[] = {
     {"FASTA", 2, fasta_files, NULL, 0, 0},
     {"BED", 2, bed_files, NULL, 0, 0},
     {"genomes", 4, genomes, need_genome, 2, 2},
+    {"windows", 2, windows, need_indexed_genome, 0, 0},
     {"regions", 3, regions, NULL, 0, 0},
     {"shuffles", 4, shuffles, NULL, 0, 0},
     {"references", 7, references, NULL, 0, 0},
