@@ -27,6 +27,7 @@ typedef struct tfl_bed_row {
     int64_t start, end; /* 0-based, half-open: 0 <= start < end <= TFL_BED_MOST */
     int64_t summit;     /* position on the contig, start <= summit < end; -1 where the row names none */
     char strand;        /* '+', '-', or '.' where the row names none */
+    const char *name, *score; /* columns 4 and 5 as they are, valid until the next row is read; NULL where there are none */
 } tfl_bed_row;
 
 typedef struct tfl_bed tfl_bed;

@@ -6,6 +6,7 @@
 #ifndef TFLIFT_BIGWIG_H
 #define TFLIFT_BIGWIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,9 @@ tfl_status tfl_bigwig_commit(tfl_bigwig_writer *writer, tfl_error *err) TFL_MUST
 void tfl_bigwig_discard(tfl_bigwig_writer *writer);
 
 typedef struct tfl_bigwig tfl_bigwig;
+
+/* Whether an ordinary file begins as a bigWig (or bigBed), or is called one; false for any other. */
+bool tfl_bigwig_is(const char *path);
 
 tfl_status tfl_bigwig_open(const char *path, tfl_bigwig **out, tfl_error *err) TFL_MUST_USE;
 void tfl_bigwig_close(tfl_bigwig *bigwig);

@@ -64,6 +64,14 @@ tfl_status tfl_output_folder_open(const char *path, tfl_output_folder **out, tfl
 void tfl_output_folder_keep(tfl_output_folder *folder);
 void tfl_output_folder_discard(tfl_output_folder *folder);
 
+/* A folder that appears under its name, with everything in it, at once: until it is committed it is a hidden one beside
+ * its place. That there is a folder of that name with something in it is an error. Every file in it has to be asked for
+ * by tfl_output_folder_file, which says where to write it now (the folder's; NULL when out of memory), so that
+ * tfl_output_folder_discard and tfl_outputs_abandon can remove it. commit frees folder in every case. */
+tfl_status tfl_output_folder_stage(const char *path, tfl_output_folder **out, tfl_error *err) TFL_MUST_USE;
+const char *tfl_output_folder_file(tfl_output_folder *folder, const char *name) TFL_MUST_USE;
+tfl_status tfl_output_folder_commit(tfl_output_folder *folder, tfl_error *err) TFL_MUST_USE;
+
 /* Removes the temporary files of all open outputs. Async-signal-safe; for signal handlers, after which the program
  * ends. */
 void tfl_outputs_abandon(void);

@@ -12,6 +12,7 @@
 #include "tflift/output.h"
 #include "tflift/rng.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -209,15 +210,23 @@ void tfl_tempfile_remove(tfl_tempfile *tempfile)
 /* ---------------------------------------------------------------- folders */
 
 struct tfl_output_folder {
-    list_entry *entry; /* NULL: the folder was there before */
-    char *path;        /* with a '/' at the end; owned here, as with files */
+    list_entry *entry;   /* NULL: the folder was there before */
+    char *path;          /* with a '/' at the end; owned here, as with files */
+    char *target;        /* its name once it is complete; NULL: path is */
+    tfl_tempfile **file; /* what is in it so far, of one that is not complete */
+    size_t n, capacity;
 };
 
 static void forget_folder(tfl_output_folder *folder)
 {
+    for (size_t i = 0; i < folder->n; i++) {
+        forget(folder->file[i]);
+    }
     if (folder->entry != NULL) {
         free(atomic_exchange(&folder->entry->path, NULL));
     }
+    free(folder->file);
+    free(folder->target);
     free(folder->path);
     free(folder);
 }
@@ -236,8 +245,7 @@ static tfl_output_folder *enter_folder(const char *path)
     if (folder == NULL || folder->entry == NULL) {
         free(listed);
         if (folder != NULL) {
-            free(folder->path);
-            free(folder);
+            forget_folder(folder);
         }
         return NULL;
     }
@@ -279,9 +287,118 @@ void tfl_output_folder_keep(tfl_output_folder *folder)
 void tfl_output_folder_discard(tfl_output_folder *folder)
 {
     if (folder != NULL) {
+        for (size_t i = 0; i < folder->n; i++) {
+            (void)unlink(folder->file[i]->path);
+        }
         if (folder->entry != NULL) {
             (void)rmdir(folder->path);
         }
         forget_folder(folder);
     }
+}
+
+/* ---------------------------------------------------------------- folders that are complete or not there */
+
+/* Whether there is a folder of that name with something in it, or something else. */
+static tfl_status check_target(const char *target, tfl_error *err)
+{
+    struct stat found;
+    if (stat(target, &found) != 0) {
+        return TFL_OK;
+    }
+    DIR *folder = S_ISDIR(found.st_mode) ? opendir(target) : NULL;
+    if (folder == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: is there already, and no folder that can be read: give another name",
+                        target);
+    }
+    size_t n = 0;
+    while (readdir(folder) != NULL) {
+        n++;
+    }
+    (void)closedir(folder);
+    return n <= 2 ? TFL_OK
+                  : tfl_fail(err, TFL_EUSAGE, "%s: is there already and not empty: remove it, or give another name",
+                             target);
+}
+
+/* Makes a hidden folder beside target. */
+static tfl_status make_stage(const char *target, tfl_output_folder **out, tfl_error *err)
+{
+    int error = EEXIST;
+    for (unsigned attempt = 0; error == EEXIST && attempt < 100; attempt++) {
+        char *path = make_path(target, attempt);
+        tfl_output_folder *folder = path != NULL ? enter_folder(path) : NULL;
+        error = folder == NULL ? ENOMEM : mkdir(path, 0777) != 0 ? errno : 0;
+        free(path);
+        if (error == 0) {
+            *out = folder;
+            return TFL_OK;
+        }
+        if (folder != NULL) {
+            forget_folder(folder);
+        }
+    }
+    return tfl_fail_errno(err, error, "%s: cannot make the folder", target);
+}
+
+tfl_status tfl_output_folder_stage(const char *path, tfl_output_folder **out, tfl_error *err)
+{
+    *out = NULL;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    char *target = tfl_strndup(path, length);
+    if (target == NULL) {
+        return tfl_fail_memory(err, "an output folder");
+    }
+    tfl_status status = length == 0 ? tfl_fail(err, TFL_EUSAGE, "the name of an output folder is empty: give one")
+                                    : check_target(target, err);
+    if (status == TFL_OK) {
+        status = make_stage(target, out, err);
+    }
+    if (status != TFL_OK) {
+        free(target);
+        return status;
+    }
+    (*out)->target = target;
+    return TFL_OK;
+}
+
+const char *tfl_output_folder_file(tfl_output_folder *folder, const char *name)
+{
+    tfl_error unused = TFL_ERROR_INIT;
+    void *files = folder->file;
+    size_t size = strlen(folder->path) + strlen(name) + 1;
+    tfl_tempfile *file = tfl_calloc(1, sizeof *file);
+    char *listed = tfl_calloc(size, 1);
+    bool good = tfl_grow(&files, &folder->capacity, folder->n + 1, sizeof(tfl_tempfile *), "files", &unused) == TFL_OK;
+    folder->file = files;
+    if (good && file != NULL && listed != NULL && (file->path = tfl_calloc(size, 1)) != NULL) {
+        (void)snprintf(file->path, size, "%s%s", folder->path, name);
+        (void)snprintf(listed, size, "%s%s", folder->path, name);
+        file->entry = enter(listed);
+    }
+    if (file == NULL || file->entry == NULL) {
+        free(listed);
+        if (file != NULL) {
+            forget(file);
+        }
+        return NULL;
+    }
+    folder->file[folder->n++] = file;
+    return file->path;
+}
+
+tfl_status tfl_output_folder_commit(tfl_output_folder *folder, tfl_error *err)
+{
+    sync_folder(folder->path);
+    if (rename(folder->path, folder->target) != 0) {
+        tfl_status status = tfl_fail_errno(err, errno, "%s: cannot give the finished folder its name", folder->target);
+        tfl_output_folder_discard(folder);
+        return status;
+    }
+    sync_folder(folder->target);
+    forget_folder(folder);
+    return TFL_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/contigs.h"
 #include "cli/program.h"
+#include "cli/report.h"
 #include "tflift/merge.h"
 #include "tflift/output.h"
 #include "tflift/track.h"
@@ -182,11 +183,122 @@ static const tfl_command merge_command = {
     .run = merge,
 };
 
-static const tfl_command *const subcommands[] = {&merge_command, NULL};
+/* ---------------------------------------------------------------- tftrack report */
+
+typedef struct report_options {
+    const char *output, *fasta, *assembly, *hits, *regions, *igv_js;
+    bool link;
+} report_options;
+
+static const tfl_option report_rows[] = {
+    TFL_SECTION("What is shown"),
+    {.name = "genome",
+     .letter = 'g',
+     .argument = "FASTA",
+     TFL_TEXT(report_options, fasta),
+     .help = "what the tracks lie on: the genome, or the sequences where each is its own contig"},
+    {.name = "assembly",
+     .argument = "NAME",
+     TFL_TEXT(report_options, assembly),
+     .help = "the assembly's name at UCSC, such as hg38; without -g igv.js, which knows such names too, takes the "
+             "sequence from the network",
+     .shown = "the FASTA file's"},
+    {.name = "hits",
+     .argument = "BED",
+     TFL_TEXT(report_options, hits),
+     .help = "motif matches, as tfscan -f bed writes them"},
+    {.name = "regions",
+     .letter = 'r',
+     .argument = "BED",
+     TFL_TEXT(report_options, regions),
+     .help = "regions to jump to"},
+    TFL_SECTION("Output"),
+    {.name = "output", .letter = 'o', .argument = "DIR", TFL_TEXT(report_options, output), .help = "the new folder"},
+    {.name = "igv-js",
+     .argument = "FILE",
+     TFL_TEXT(report_options, igv_js),
+     .help = "igv.min.js, to be copied into the folder (scripts/fetch-igv gets it)",
+     .shown = ""},
+    {.name = "link",
+     TFL_FLAG(report_options, link),
+     .help = "link to FASTA and bigWig instead of copying them; a FASTA of more than 256 MiB is always linked"},
+    {0},
+};
+
+static void tell_report(const tfl_call *call, const report_options *o, const tfl_report_summary *summary)
+{
+    tfl_program_note(call,
+                     "%s: %zu tracks, %zu motif hits, %zu regions; serve the folder and open it, as with: cd %s "
+                     "&& python3 -m http.server",
+                     o->output, call->n_operands, summary->hits, summary->regions, o->output);
+    if (summary->linked) {
+        tfl_program_note(call, "note: the folder has symbolic links in it; it shows nothing on another machine");
+    }
+    if (o->igv_js == NULL) {
+        tfl_program_note(call, "note: igv.min.js has to be put into the folder (--igv-js does it; scripts/fetch-igv "
+                               "gets it)");
+    }
+}
+
+static tfl_status report(const tfl_call *call, tfl_error *err)
+{
+    const report_options *o = call->options;
+    tfl_report_options options = {.folder = o->output,
+                                  .track = call->operand,
+                                  .n_tracks = call->n_operands,
+                                  .fasta = o->fasta,
+                                  .assembly = o->assembly,
+                                  .hits = o->hits,
+                                  .regions = o->regions,
+                                  .igv_js = o->igv_js,
+                                  .link = o->link};
+    tfl_report_summary summary;
+    if (o->output == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "-o DIR is missing: the report is a folder");
+    }
+    if (o->fasta == NULL && o->assembly == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "-g FASTA or --assembly NAME is missing: letters need a sequence");
+    }
+    tfl_status status = tfl_report_write(&options, &summary, err);
+    if (status == TFL_OK) {
+        tell_report(call, o, &summary);
+    }
+    return status;
+}
+
+static const tfl_example report_examples[] = {
+    {"tftrack report scores.both.bw scores.gata1.bw -g genome.fa -r peaks.bed --hits hits.bed -o report",
+     "tracks, peaks and motif matches"},
+    {"tftrack report --assembly hg38 scores.bw -o report", "a genome that igv.js and UCSC have"},
+    {0},
+};
+
+static const tfl_command report_command = {
+    .name = "report",
+    .summary = "a folder that shows tracks in a browser, letter by letter",
+    .operands = "TRACK...",
+    .min_operands = 1,
+    .max_operands = SIZE_MAX,
+    .description =
+        "Writes a page and a session of igv.js that draw every base as a letter as high as its contribution, with "
+        "motif matches and regions below, and a track hub for the UCSC genome browser (hub.txt, logo on). The folder "
+        "has everything in it but igv.js itself, and is there only once it is complete. Any web server will do; one "
+        "that answers requests for parts of files (Range) is needed for large tracks.\n\n"
+        "Tracks are bigWig, which is copied, or bedGraph, which becomes bigWig; of BED files the first six columns are "
+        "kept. UCSC takes the hub where --assembly, or else the FASTA file's name, is an assembly that it has, and "
+        "where "
+        "it can reach the folder.",
+    .option = report_rows,
+    .example = report_examples,
+    .options_size = sizeof(report_options),
+    .run = report,
+};
+
+static const tfl_command *const subcommands[] = {&merge_command, &report_command, NULL};
 
 static const tfl_command command = {
     .name = "tftrack",
-    .summary = "work with tracks of contributions: join them",
+    .summary = "work with tracks of contributions: join them, show them in a browser",
     .subcommand = subcommands,
 };
 

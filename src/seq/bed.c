@@ -18,7 +18,9 @@ enum {
     CONTIG,
     START,
     END,
-    STRAND = 5,
+    NAME,
+    SCORE,
+    STRAND,
     SIGNAL,
     P_VALUE,
     Q_VALUE,
@@ -225,6 +227,8 @@ static tfl_status read_row(tfl_bed *bed, char *line, tfl_bed_row *row, tfl_error
     char *field[MOST_COLUMNS];
     size_t n = tfl_lines_split(line, strchr(line, '\t') != NULL ? '\t' : ' ', field, MOST_COLUMNS);
     *row = (tfl_bed_row){.strand = '.', .summit = -1};
+    row->name = n > NAME ? field[NAME] : NULL;
+    row->score = n > SCORE ? field[SCORE] : NULL;
     tfl_status status = check_columns(bed, n, err);
     if (status == TFL_OK) {
         status = read_place(bed, field, row, err);

@@ -199,14 +199,13 @@ static tfl_status take_text(merging *m, tfl_error *err)
 
 static tfl_status take_file(merging *m, tfl_error *err)
 {
-    const tfl_score_source *source = tfl_scores_source_of(m->path);
     free(m->contig);
     m->contig = NULL;
     m->n = 0;
-    if (source == &tfl_scores_bigwig) {
+    if (tfl_bigwig_is(m->path)) {
         return take_bigwig(m, err);
     }
-    if (source != &tfl_scores_text) {
+    if (tfl_scores_source_of(m->path) != &tfl_scores_text) {
         return tfl_fail(err, TFL_EINPUT, "%s: is no track of one value per base; a bigWig or a bedGraph is needed",
                         m->path);
     }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tflift/bigwig.h"
 #include "tflift/memory.h"
 #include "tflift/track.h"
 
@@ -50,6 +51,11 @@ const tfl_score_source *tfl_scores_source_of(const char *path)
         }
     }
     return &tfl_scores_text;
+}
+
+bool tfl_bigwig_is(const char *path)
+{
+    return tfl_scores_source_of(path) == &tfl_scores_bigwig;
 }
 
 tfl_status tfl_scores_open(const char *path, const char *task, tfl_scores **out, tfl_error *err)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# tftrack merge: the parts of a run are the whole, in bytes; overlaps, contigs, bad input.
+# tftrack merge: the parts of a run are the whole, in bytes; overlaps, contigs, bad input. tftrack report: a folder that is
+# complete or not there.
 # shellcheck source=tests/cli/lib.sh
 . "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
 
@@ -184,4 +185,76 @@ for bytes in $((size / 2)) 20 0; do
     run tfscan -p "$TFL_SRCDIR/data/motifs.meme" --scores cut.bw d.fa
     [[ $status -eq 1 && $(<err) == "tfscan: cut.bw: is "*"cut short"* ]] || fail "tfscan with $bytes bytes of a bigWig: $status $(<err)"
 done
+
+# ---- tftrack report
+printf '>c first\r\nACGTNacgtn\r\nACG\r\n>d\n%s\n' "$(printf 'ACGTT%.0s' {1..100})" >genome.fa
+rows c 2 1 -2 3 >"a b.bedgraph"
+rows d 90 5 | good tftrack merge - --chrom-sizes <(printf 'c 13\nd 500\n') -o scores.both.bw
+printf 'track name=x\nd\t90\t100\n' >regions.bed
+printf 'd\t90\t96\tTAL1\t547\t-\t10.8\t3.4e-06\t0.0025\tACG\tNA\n' >hits.bed
+echo "igv = 1" >igv.js
+good tftrack report scores.both.bw "a b.bedgraph" -g genome.fa --hits hits.bed -r regions.bed --igv-js igv.js -o report/
+equal "$(<err)" "tftrack: report/: 2 tracks, 1 motif hits, 1 regions; serve the folder and open it, as with: cd report/ && python3 -m http.server" "report"
+equal "$(ls -A report | tr '\n' ' ')" "a_b.bw genome.fa genome.fa.fai genomes.txt hits.bed hub.txt igv.min.js index.html regions.bed \
+scores.both.bw session.json trackDb.txt " "files of the report"
+same report/scores.both.bw scores.both.bw "bigWig of the report"
+good tftrack merge report/a_b.bw
+same out "a b.bedgraph" "bedGraph of the report"
+same report/index.html "$TFL_SRCDIR/web/index.html" "page of the report"
+same report/igv.min.js igv.js "igv.js of the report"
+equal "$(<report/hits.bed)" $'d\t90\t96\tTAL1\t547\t-' "hits of the report"
+equal "$(<report/regions.bed)" $'d\t90\t100\t.\t0\t.' "regions of the report"
+equal "$(head -n 3 report/genome.fa | tr '\n' ' ')" ">c ACGTNacgtnACG >d " "FASTA of the report"
+equal "$(<report/genome.fa.fai)" $'c\t13\t3\t60\t61\nd\t500\t20\t60\t61' "index of the report"
+grep -q '"locus": "d:1-200"' report/session.json || fail "the locus: $(<report/session.json)"
+grep -q '"name": "a b"' report/session.json || fail "the label: $(<report/session.json)"
+if command -v python3 >/dev/null; then
+    python3 -m json.tool report/session.json >/dev/null || fail "the session is no JSON"
+fi
+equal "$(grep -c -e '^logo on$' -e '^type bigWig -2 3$' -e '^track tflift_a_b$' -e '^bigDataUrl a_b.bw$' report/trackDb.txt)" 5 "trackDb.txt"
+equal "$(<report/genomes.txt)" $'genome genome\ntrackDb trackDb.txt' "genomes.txt"
+good tftrack report -q --assembly hg38 scores.both.bw -o hub --link
+equal "$(ls -A hub | tr '\n' ' ')" "genomes.txt hub.txt index.html scores.both.bw session.json trackDb.txt " "files without FASTA"
+[[ -L hub/scores.both.bw ]] || fail "--link copies"
+grep -q '"genome": "hg38"' hub/session.json || fail "the genome: $(<hub/session.json)"
+good tftrack report -q -g genome.fa scores.both.bw -o linked --link 2>err
+equal "$(cd linked && find . -type l | sort | tr '\n' ' ')" "./genome.fa ./genome.fa.fai ./scores.both.bw " "links"
+
+mkdir kept empty && echo kept >kept/file
+refuse_report() { # STATUS MESSAGE ARGUMENT...
+    local expected=$1 message=$2
+    shift 2
+    bad "$expected" "tftrack: $message" tftrack report "$@"
+    equal "$(ls -Ad .?*r* 2>/dev/null | grep -v -x -e . -e ..)$(ls -d new 2>/dev/null)" "" "what $* leaves"
+}
+refuse_report 2 "kept: is there already and not empty: remove it, or give another name" -g genome.fa scores.both.bw -o kept
+equal "$(ls -A kept)" file "the folder that was there"
+good tftrack report -q -g genome.fa scores.both.bw -o empty
+refuse_report 2 "regions.bed: is there already, and no folder that can be read: give another name" -g genome.fa scores.both.bw -o regions.bed
+refuse_report 2 "-o DIR is missing: the report is a folder" -g genome.fa scores.both.bw
+refuse_report 2 "-g FASTA or --assembly NAME is missing: letters need a sequence" scores.both.bw -o new
+refuse_report 1 "nowhere/new: cannot make the folder: No such file or directory" -g genome.fa scores.both.bw -o nowhere/new
+refuse_report 1 "none.fa: cannot open: No such file or directory" -g none.fa scores.both.bw -o new
+refuse_report 1 "none.js: cannot open: No such file or directory" -g genome.fa scores.both.bw -o new --igv-js none.js
+refuse_report 1 "x: has values on contig chr1, which the genome does not have (its first is called c)" -g genome.fa x -o new
+refuse_report 1 "x.bw: has values on contig chr10, which genome.fa does not have (its first is called c); -g takes what the values lie on" \
+    -g genome.fa x.bw -o new
+printf '>c\nA\n>d\nACG\n' >other.fa
+refuse_report 1 "scores.both.bw: contig c has 13 bases, but 1 in other.fa; is that another assembly?" -g other.fa scores.both.bw -o new
+refuse_report 1 "cut.bw: is no bigWig, or cut short: it is shorter than a header" -g genome.fa cut.bw -o new
+mkdir other && cp scores.both.bw other/
+refuse_report 2 "other/scores.both.bw: another track is called scores.both too; rename one" -g genome.fa {,other/}scores.both.bw -o new
+printf 'e\t0\t1\n' >contig.bed
+refuse_report 1 "contig.bed:1: contig e is not in genome.fa (whose first is called c)" -g genome.fa scores.both.bw -r contig.bed -o new
+printf 'c\t0\t14\n' >end.bed
+refuse_report 1 "end.bed:1: ends at 14, but contig c has 13 bases in genome.fa" -g genome.fa scores.both.bw --hits end.bed -o new
+(ulimit -f 1; exec tftrack report -g genome.fa scores.both.bw -o new 2>err) && fail "a full disk is not noticed"
+[[ $(<err) == *"File too large" && ! -e new && -z $(ls -Ad .new* 2>/dev/null) ]] || fail "a full disk: $(<err); leaves $(ls -Ad .new* new 2>&1)"
+# a signal while it waits for a track leaves nothing
+mkfifo waits
+tftrack report -g genome.fa scores.both.bw waits -o new 2>err &
+sleep 0.3
+kill -TERM $! && wait $!
+equal "$?" 143 "a report that was ended"
+[[ ! -e new && -z $(ls -Ad .new* 2>/dev/null) ]] || fail "a signal leaves $(ls -Ad .new* new 2>&1)"
 finish

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# What tftrack report writes, in headless Chromium: igv.js reads the values that tfscore wrote, draws letters, and reads
+# bigWig of every kind. TFL_SLOW=1 adds one of ten million values. scripts/test --browser installs what this needs.
+# shellcheck source=tests/cli/lib.sh
+. "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
+
+chromium=
+for candidate in ${TFL_CHROMIUM:+"$TFL_CHROMIUM"} chromium chromium-browser google-chrome; do
+    command -v "$candidate" >/dev/null && chromium=$candidate && break
+done
+igv=${TFL_IGV_JS:-$TFL_SRCDIR/web/node_modules/igv/dist/igv.min.js}
+[[ -n $chromium ]] || missing="Chromium"
+command -v node >/dev/null || missing="node"
+[[ -f $igv ]] || missing="igv.js"
+if [[ -n ${missing-} ]]; then
+    echo "skipped: $missing is not there; scripts/test --browser installs it"
+    exit 77
+fi
+
+# A genome, windows of it on both strands, and what tfscore says about them.
+reverse() { rev | tr ACGT TGCA; }
+good tfsim generate -n 150 --seed 3
+{ echo ">chrT"; grep -v '>' out | tr -d '\n'; echo; } >genome.fa
+printf '>chrU\n%s\n' "$(head -c 300 <(grep -v '>' out | tr -d '\n') | reverse)" >>genome.fa
+letters() { sed -n "/^>$1\$/{n;p}" genome.fa | cut -c "$(($2 + 1))-$3"; }
+{
+    printf '>chrT:2400-2600(+)\n%s\n' "$(letters chrT 2400 2600)"
+    printf '>chrT:9100-9300(-)\n%s\n' "$(letters chrT 9100 9300 | reverse)"
+    printf '>chrU:100-300(-)\n%s\n' "$(letters chrU 100 300 | reverse)"
+} >windows.fa
+printf 'chrT\t2400\t2600\tplus\t0\t+\nchrT\t9100\t9300\tminus\t0\t-\nchrU\t100\t300\tminus\t0\t-\n' >regions.bed
+awk '/^>/ { name = substr($1, 2); next } { print name "\t" length($0) }' genome.fa >genome.sizes
+good tfscore -q --ref shuffle -n 5 -t all windows.fa --chrom-sizes genome.sizes -o scores.bw
+good tfscore -q --ref shuffle -n 5 -t all windows.fa -o scores.tsv
+good tfscan -q -p "$TFL_SRCDIR/data/motifs.meme" --top 2 -f bed windows.fa -o hits.bed
+
+# rows of track, contig, position, base, value; what lies on '-' counts from the end, its complement
+awk -F '\t' -v OFS='\t' '!/^#/ {
+    match($1, /:[0-9]+-[0-9]+/); split(substr($1, RSTART + 1, RLENGTH - 1), at, "-"); minus = $1 ~ /\(-\)$/
+    base = minus ? substr("TGCA", index("ACGT", $3), 1) : $3
+    print "scores." $4, substr($1, 1, RSTART - 1), minus ? at[2] - 1 - $2 : at[1] + $2, base, $5 }' scores.tsv >expected.tsv
+equal "$(cut -f 2,3 expected.tsv | sort -u | wc -l)" 600 "expected bases"
+good tftrack report scores.*.bw -g genome.fa -r regions.bed --hits hits.bed --igv-js "$igv" -o report
+
+mkdir bigwig
+picture=$TFL_BUILDDIR/tests/cli/browser.png
+node "$TFL_SRCDIR/tests/support/browser.js" "$(command -v "$chromium")" report expected.tsv "$picture" \
+    "$TFL_BUILDDIR/tests/support/write_bigwig" bigwig ${TFL_SLOW:+slow} || fail "in the browser"
+[[ $(head -c 4 "$picture" | tail -c 3) == PNG ]] || fail "the screenshot is no PNG"
+finish
