@@ -267,7 +267,7 @@ static tfl_status report(const tfl_call *call, tfl_error *err)
 }
 
 static const tfl_example report_examples[] = {
-    {"tftrack report scores.both.bw scores.gata1.bw -g genome.fa -r peaks.bed --hits hits.bed -o report",
+    {"tftrack report *.bw -g genome.fa -r peaks.bed --hits hits.bed -o report",
      "tracks, peaks and motif matches"},
     {"tftrack report --assembly hg38 scores.bw -o report", "a genome that igv.js and UCSC have"},
     {0},

@@ -304,6 +304,24 @@ static tfl_status output_folders(size_t i, tfl_error *err)
     return status;
 }
 
+static tfl_status staged_folders(size_t i, tfl_error *err)
+{
+    tfl_output_folder *folder;
+    tfl_output *output = NULL;
+    tfl_status status = MAKE(folder, tfl_output_folder_stage(written("staged"), &folder, err));
+    if (status != TFL_OK) {
+        return status;
+    }
+    const char *path = tfl_output_folder_file(folder, "file");
+    status = path == NULL ? tfl_fail_memory(err, "a file") : tfl_output_open(path, TFL_PLAIN, &output, err);
+    status = status == TFL_OK ? tfl_output_commit(output, err) : status;
+    if (status == TFL_OK && i == 0) {
+        return tfl_output_folder_commit(folder, err);
+    }
+    tfl_output_folder_discard(folder);
+    return status;
+}
+
 static tfl_status spilling(size_t i, tfl_error *err)
 {
     static unsigned char bytes[100000];
@@ -1024,6 +1042,7 @@ static const scenario scenarios[] = {
     {"lines", 2, text_lines, NULL, 0, 0},
     {"outputs", 4, outputs, NULL, 1, 1},
     {"output folders", 1, output_folders, NULL, 1, 0},
+    {"staged folders", 2, staged_folders, NULL, 3, 3},
     {"spilling", 1, spilling, NULL, 0, 0},
     {"threads", 3, threads, NULL, 0, 0},
     {"FASTA", 2, fasta_files, NULL, 0, 0},
