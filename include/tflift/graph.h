@@ -61,9 +61,16 @@ size_t tfl_graph_receptive_field(const tfl_graph *graph, unsigned layer);
 typedef struct tfl_values {
     float **of;      /* [n_layers][layer.size] in memory order; of[0] is the input */
     float *scratch;  /* [graph.scratch] */
+    float *memory;   /* what they lie in */
 } tfl_values;
 
 tfl_status tfl_values_create(const tfl_graph *graph, tfl_values **out, tfl_error *err) TFL_MUST_USE;
+
+/* Less memory, for tfl_forward up to layer last: values of layers that kept [n_layers] does not mark live only until the last layer that takes them
+ * has run, and share their places. lender: other values made with the same arguments, and which live longer; scratch and all values that are not kept lie
+ * where they lie there (NULL: in memory of their own). */
+tfl_status tfl_values_create_kept(const tfl_graph *graph, const bool *kept, unsigned last, const tfl_values *lender, tfl_values **out,
+                                  tfl_error *err) TFL_MUST_USE;
 void tfl_values_free(tfl_values *values);
 
 /* The n_inputs <= max pointers that a layer's functions take. */

@@ -118,6 +118,9 @@ typedef struct tfl_layer_kind {
     /* TFL_MIX, TFL_CARRY: grad_in[k] += W_part^T grad_out for every k with grad_in[k] not NULL. */
     void (*transpose)(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch);
 
+    /* TFL_CARRY: the output is the sum of the inputs as they are, so that each has the output's multiplier. */
+    bool sums;
+
     /* TFL_CARRY: whether W has negative entries (so that parts swap: negative BatchNormalization scale, Sub). NULL: never. */
     bool (*has_negative)(const tfl_layer *layer);
 
@@ -127,6 +130,10 @@ typedef struct tfl_layer_kind {
 
     /* TFL_ELEMENTWISE: whether f is defined for some numbers only (logarithm, square root). NULL: for all. */
     bool (*partial)(const tfl_layer *layer);
+
+    /* TFL_ELEMENTWISE: out = factor times the slope of the line between f at from and at to, f'(from) where they are nearer than near; factor NULL: 1, and
+     * it may be out. accumulate: added to out (with a factor). NULL: the kind knows no way without the values of f. */
+    void (*secant)(const tfl_layer *layer, const float *from, const float *to, float near, const float *factor, float *out, bool accumulate);
 
     /* TFL_MAXIMUM: for each output element, the offset into in[0] of the first largest element of its window. */
     void (*argmax)(const tfl_layer *layer, const float *in, uint32_t *where);

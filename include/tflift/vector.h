@@ -11,6 +11,7 @@ extern "C" {
 #endif
 
 void tfl_vector_add(float *y, const float *x, size_t n);                         /* y += x */
+void tfl_vector_multiply(float *y, const float *a, const float *x, size_t n);    /* y[i] = a[i] x[i]; y may be a or x */
 void tfl_vector_add_product(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */
 
 /*

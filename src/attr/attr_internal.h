@@ -56,11 +56,20 @@ typedef struct tfl_plan {
     unsigned *buffer[TFL_SIGNS]; /* [n_layers] number of the buffer; the same for both signs unless split */
     size_t n_buffers;
     size_t *buffer_size; /* [n_buffers] floats */
-    size_t widest;       /* floats of the largest value */
+    size_t widest;       /* floats of a temporary */
+    bool *shared;        /* [n_layers] its multiplier is that of the layer in last_use, a sum, and lies where that lies */
+    bool *kept;          /* [n_layers] rules look at its values; others are gone when the walk begins */
+    bool *fused;         /* [n_layers] of nonlinearities: slopes are computed in the pass, and not kept */
 } tfl_plan;
 
 tfl_status tfl_plan_create(tfl_plan *plan, const tfl_graph *graph, const tfl_explain_options *options, tfl_error *err) TFL_MUST_USE;
 void tfl_plan_clear(tfl_plan *plan);
+
+/* Whether the walk comes to input value in from layer l first. */
+static inline bool tfl_plan_comes_first(const tfl_plan *plan, unsigned in, unsigned l)
+{
+    return plan->last_use[in] == l;
+}
 
 /* Whether layer l, with its rule, is asked for the positive and negative parts of its weights: what tfl_graph_prepare takes. */
 bool tfl_plan_needs_part_weights(const tfl_plan *plan, unsigned l);
@@ -84,7 +93,7 @@ typedef struct tfl_range {
 
 /* What is kept about a layer; NULL where there is none. */
 typedef struct tfl_place {
-    float *slope[TFL_SIGNS];      /* [size] of nonlinearities: dy / dx by their rule; one array unless RevealCancel */
+    float *slope[TFL_SIGNS];      /* [size] of nonlinearities that are not fused: dy / dx by their rule; one array unless RevealCancel */
     float *part[TFL_SIGNS];       /* [size] where plan->parts: positive and negative part of x - reference */
     float *multiplier[TFL_SIGNS]; /* [size] shared with other layers; one array unless plan->split */
     uint32_t *argmax_x;           /* [size] of maxima: where in the input each comes from */
@@ -124,6 +133,7 @@ struct tfl_rule_steps {
     tfl_split split;
     bool compares;         /* looks at the reference even where nothing is split */
     bool parts_from_parts; /* the parts of the output need those of the inputs */
+    bool writes;           /* pass does not add to the multiplier of its input where that is not split and it is the first to give something */
     /* What depends on x and reference but not on the task: slopes, argmaxima. */
     void (*prepare)(tfl_explain_workspace *w, unsigned l);
     /* part[…][l] of the layer's output, from those of its inputs. */
@@ -152,7 +162,7 @@ typedef struct tfl_curve {
 void tfl_secant_slope(const tfl_explain_workspace *w, unsigned l, tfl_curve from, tfl_curve to, const float *part, float *slope);
 
 /* The multipliers of all inputs of a layer, for the pass with that sign; an input that is not split has one array, which only the pass with
- * TFL_PLUS gets, the other one NULL. Says whether there is any. */
+ * TFL_PLUS gets, the other one NULL, and so has one that shares the output's. Says whether there is any. */
 bool tfl_walk_inputs(const tfl_explain_workspace *w, const tfl_layer *layer, unsigned sign, float *into[TFL_MAX_INPUTS]);
 
 /* ---------------------------------------------------------------- the walk */

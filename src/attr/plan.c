@@ -120,14 +120,90 @@ bool tfl_plan_needs_part_weights(const tfl_plan *plan, unsigned l)
     return plan->reached[l] && two_parts && (plan->split[l] || plan->parts[l]);
 }
 
+/* ---------------------------------------------------------------- what is kept */
+
+enum { FEW_SLOPES = 1 << 18 }; /* floats: so many are kept for several tasks, where more are computed again for each */
+
+static bool can_fuse(const tfl_plan *plan, unsigned l)
+{
+    const tfl_layer *layer = &plan->graph->layer[l];
+    unsigned in = layer->input[0];
+    return plan->reached[l] && layer->kind->secant != NULL && plan->rule[l] == TFL_RULE_RESCALE && !plan->parts[l] && !plan->split[l] &&
+           !plan->split[in];
+}
+
+static void find_fused(tfl_plan *plan, size_t max_tasks)
+{
+    size_t slopes = 0;
+    for (unsigned l = 1; l <= plan->target; l++) {
+        slopes += can_fuse(plan, l) ? plan->graph->layer[l].size : 0;
+    }
+    for (unsigned l = 1; l <= plan->target; l++) {
+        plan->fused[l] = can_fuse(plan, l) && (max_tasks == 1 || slopes > FEW_SLOPES);
+    }
+}
+
+typedef enum looks { AT_NOTHING, AT_INPUTS, AT_ALL } looks;
+
+/* Which values the rule of a layer looks at, and whether it takes temporaries. */
+static looks looks_of(const tfl_plan *plan, unsigned l, bool *temporaries)
+{
+    const tfl_layer *layer = &plan->graph->layer[l];
+    bool signs = plan->split[l] || plan->parts[l];
+    *temporaries = false;
+    switch (layer->kind->family) {
+    case TFL_CARRY:
+        return AT_NOTHING;
+    case TFL_MIX:
+        *temporaries = signs || plan->split[layer->input[0]];
+        return signs ? AT_INPUTS : AT_NOTHING;
+    default:
+        *temporaries = !plan->fused[l];
+        return plan->fused[l] ? AT_INPUTS : AT_ALL;
+    }
+}
+
+static void widen(tfl_plan *plan, unsigned l)
+{
+    size_t size = plan->graph->layer[l].size;
+    plan->widest = size > plan->widest ? size : plan->widest;
+}
+
+static void find_kept(tfl_plan *plan, bool all)
+{
+    for (unsigned l = 0; all && l <= plan->target; l++) {
+        plan->kept[l] = true;
+    }
+    plan->kept[0] = plan->kept[plan->target] = true;
+    plan->widest = plan->split[0] ? plan->graph->layer[0].size : 0;
+    for (unsigned l = 1; l <= plan->target; l++) {
+        const tfl_layer *layer = &plan->graph->layer[l];
+        bool temporaries;
+        looks seen = looks_of(plan, l, &temporaries);
+        if (!plan->reached[l]) {
+            continue;
+        }
+        plan->kept[l] |= seen == AT_ALL;
+        for (unsigned k = 0; k < layer->n_inputs; k++) {
+            plan->kept[layer->input[k]] |= seen != AT_NOTHING;
+            if (temporaries) {
+                widen(plan, layer->input[k]);
+            }
+        }
+        if (temporaries) {
+            widen(plan, l);
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- buffers */
 
-/* The free buffer that fits best, grown where none is large enough; a new one where none is free. */
-static unsigned take_buffer(tfl_plan *plan, bool *busy, size_t need)
+/* The free buffer that fits best, grown where none is large enough; a new one where none is free. holders: values that lie there now. */
+static unsigned take_buffer(tfl_plan *plan, unsigned *holders, size_t need)
 {
     size_t best = plan->n_buffers;
     for (size_t i = 0; i < plan->n_buffers; i++) {
-        if (busy[i]) {
+        if (holders[i] > 0) {
             continue;
         }
         bool fits = plan->buffer_size[i] >= need;
@@ -139,42 +215,122 @@ static unsigned take_buffer(tfl_plan *plan, bool *busy, size_t need)
     }
     plan->n_buffers += best == plan->n_buffers;
     plan->buffer_size[best] = need > plan->buffer_size[best] ? need : plan->buffer_size[best];
-    busy[best] = true;
+    holders[best]++;
     return (unsigned)best;
 }
 
-static void take_buffers(tfl_plan *plan, bool *busy, unsigned l)
+static void take_buffers(tfl_plan *plan, unsigned *holders, unsigned l)
 {
-    plan->buffer[TFL_PLUS][l] = take_buffer(plan, busy, plan->graph->layer[l].size);
+    plan->buffer[TFL_PLUS][l] = take_buffer(plan, holders, plan->graph->layer[l].size);
     plan->buffer[TFL_MINUS][l] =
-        plan->split[l] ? take_buffer(plan, busy, plan->graph->layer[l].size) : plan->buffer[TFL_PLUS][l];
+        plan->split[l] ? take_buffer(plan, holders, plan->graph->layer[l].size) : plan->buffer[TFL_PLUS][l];
+}
+
+/* The multiplier of in goes where that of l is. */
+static void join_buffer(tfl_plan *plan, unsigned *holders, unsigned in, unsigned l)
+{
+    plan->buffer[TFL_PLUS][in] = plan->buffer[TFL_MINUS][in] = plan->buffer[TFL_PLUS][l];
+    holders[plan->buffer[TFL_PLUS][l]]++;
+}
+
+/* Of the reached layers that take in, the last one before l; 0: none. */
+static unsigned other_use(const tfl_plan *plan, unsigned in, unsigned l)
+{
+    for (unsigned other = l - 1; other > in; other--) {
+        const tfl_layer *layer = &plan->graph->layer[other];
+        for (unsigned k = 0; plan->reached[other] && k < layer->n_inputs; k++) {
+            if (layer->input[k] == in) {
+                return other;
+            }
+        }
+    }
+    return 0;
+}
+
+static bool takes_twice(const tfl_layer *layer)
+{
+    for (unsigned k = 1; k < layer->n_inputs; k++) {
+        for (unsigned j = 0; j < k; j++) {
+            if (layer->input[j] == layer->input[k]) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A sum hands its multiplier on to each of its inputs, which may have it without a copy where nothing is added to it while others still read it:
+ * one of them may get more from other layers, once the walk has passed those inputs that only read (they lie behind these layers). */
+static void share_sum(tfl_plan *plan, unsigned *holders, unsigned l)
+{
+    const tfl_layer *layer = &plan->graph->layer[l];
+    unsigned grows = 0, until = 0; /* the input that may get more, and where from */
+    if (!layer->kind->sums || plan->split[l] || takes_twice(layer) || holders[plan->buffer[TFL_PLUS][l]] != 1) {
+        return;
+    }
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        unsigned in = layer->input[k], other = other_use(plan, in, l);
+        if (other > 0 && grows == 0 && plan->last_use[in] == l && !plan->split[in]) {
+            grows = in;
+            until = other;
+        }
+    }
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        unsigned in = layer->input[k];
+        bool reads = other_use(plan, in, l) == 0 && in > until && (layer->n_inputs == 1 || !plan->graph->layer[in].kind->sums);
+        if (plan->last_use[in] == l && !plan->split[in] && (reads || (in == grows && grows > 0))) {
+            plan->shared[in] = true;
+            join_buffer(plan, holders, in, l);
+        }
+    }
+}
+
+/* A nonlinearity can turn the multiplier of its output into that of its input in place. */
+static bool turns_in_place(const tfl_plan *plan, const unsigned *holders, unsigned l)
+{
+    unsigned in = plan->graph->layer[l].input[0];
+    return tfl_walk_steps(plan, l)->writes && !plan->split[l] && !plan->split[in] && plan->last_use[in] == l &&
+           holders[plan->buffer[TFL_PLUS][l]] == 1;
+}
+
+static void place_inputs(tfl_plan *plan, unsigned *holders, unsigned l)
+{
+    const tfl_layer *layer = &plan->graph->layer[l];
+    if (turns_in_place(plan, holders, l)) {
+        join_buffer(plan, holders, layer->input[0], l);
+        return;
+    }
+    share_sum(plan, holders, l);
+    for (unsigned k = 0; k < layer->n_inputs; k++) {
+        unsigned in = layer->input[k];
+        bool again = plan->shared[in]; /* or the same value as an earlier input of this layer */
+        for (unsigned j = 0; j < k; j++) {
+            again |= layer->input[j] == in;
+        }
+        if (plan->last_use[in] == l && !again) {
+            take_buffers(plan, holders, in);
+        }
+    }
 }
 
 static tfl_status plan_buffers(tfl_plan *plan, tfl_error *err)
 {
-    bool *busy = tfl_calloc(2 * plan->graph->n_layers, sizeof *busy);
-    if (busy == NULL) {
+    unsigned *holders = tfl_calloc(2 * plan->graph->n_layers, sizeof *holders);
+    if (holders == NULL) {
         return tfl_fail_memory(err, "the plan of an explanation");
     }
-    take_buffers(plan, busy, plan->target);
+    take_buffers(plan, holders, plan->target);
     for (unsigned l = plan->target; l > 0; l--) {
-        const tfl_layer *layer = &plan->graph->layer[l];
         if (!plan->reached[l]) {
             continue;
         }
-        for (unsigned k = 0; k < layer->n_inputs; k++) {
-            bool again = false; /* the same value as an earlier input of this layer */
-            for (unsigned j = 0; j < k; j++) {
-                again |= layer->input[j] == layer->input[k];
-            }
-            if (plan->last_use[layer->input[k]] == l && !again) {
-                take_buffers(plan, busy, layer->input[k]);
-            }
+        place_inputs(plan, holders, l);
+        holders[plan->buffer[TFL_PLUS][l]]--;
+        if (plan->split[l]) {
+            holders[plan->buffer[TFL_MINUS][l]]--;
         }
-        busy[plan->buffer[TFL_PLUS][l]] = false;
-        busy[plan->buffer[TFL_MINUS][l]] = false;
     }
-    free(busy);
+    free(holders);
     return TFL_OK;
 }
 
@@ -191,9 +347,12 @@ static tfl_status allocate(tfl_plan *plan, tfl_error *err)
     plan->buffer[TFL_PLUS] = tfl_calloc(n, sizeof *plan->buffer[TFL_PLUS]);
     plan->buffer[TFL_MINUS] = tfl_calloc(n, sizeof *plan->buffer[TFL_MINUS]);
     plan->buffer_size = tfl_calloc(2 * n, sizeof *plan->buffer_size);
+    plan->shared = tfl_calloc(n, sizeof *plan->shared);
+    plan->kept = tfl_calloc(n, sizeof *plan->kept);
+    plan->fused = tfl_calloc(n, sizeof *plan->fused);
     bool complete = plan->rule != NULL && plan->reached != NULL && plan->split != NULL && plan->parts != NULL &&
                     plan->last_use != NULL && plan->buffer[TFL_PLUS] != NULL && plan->buffer[TFL_MINUS] != NULL &&
-                    plan->buffer_size != NULL;
+                    plan->buffer_size != NULL && plan->shared != NULL && plan->kept != NULL && plan->fused != NULL;
     return complete ? TFL_OK : tfl_fail_memory(err, "the plan of an explanation");
 }
 
@@ -207,14 +366,13 @@ static tfl_status fill(tfl_plan *plan, const tfl_explain_options *options, tfl_e
         }
     }
     find_reached(plan);
-    for (unsigned l = 0; l <= plan->target; l++) {
-        size_t size = plan->graph->layer[l].size;
-        plan->widest = size > plan->widest ? size : plan->widest;
-    }
     if (options->method->average == TFL_MUTATE) {
+        find_kept(plan, true);
         return TFL_OK; /* no walk */
     }
     follow_signs(plan);
+    find_fused(plan, options->max_tasks != 0 ? options->max_tasks : plan->graph->n_tasks);
+    find_kept(plan, options->method->average == TFL_INTEGRATE);
     return plan_buffers(plan, err);
 }
 
@@ -243,5 +401,8 @@ void tfl_plan_clear(tfl_plan *plan)
     free(plan->buffer[TFL_PLUS]);
     free(plan->buffer[TFL_MINUS]);
     free(plan->buffer_size);
+    free(plan->shared);
+    free(plan->kept);
+    free(plan->fused);
     *plan = (tfl_plan){0};
 }

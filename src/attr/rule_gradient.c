@@ -36,7 +36,9 @@ void tfl_slope_pass(tfl_explain_workspace *w, unsigned l)
     const float *plus = w->at[l].multiplier[TFL_PLUS];
     const float *minus = w->at[l].multiplier[TFL_MINUS];
     const float *slope = w->at[l].slope[TFL_PLUS];
-    if (plus == minus) {
+    if (plus == minus && tfl_plan_comes_first(w->plan, in, l) && !w->plan->split[in]) {
+        tfl_vector_multiply(w->at[in].multiplier[TFL_PLUS], slope, plus, layer->size);
+    } else if (plus == minus) {
         tfl_vector_add_product(w->at[in].multiplier[TFL_PLUS], slope, plus, layer->size);
     } else {
         pass_by_sign(layer->size, slope, plus, minus, w->at[in].multiplier[TFL_PLUS]);
@@ -68,6 +70,7 @@ static void gradient_prepare(tfl_explain_workspace *w, unsigned l)
 
 const tfl_rule_steps tfl_gradient_steps = {.split = TFL_KEEPS,
                                            .parts_from_parts = true,
+                                           .writes = true,
                                            .prepare = gradient_prepare,
                                            .parts = tfl_slope_parts,
                                            .pass = tfl_slope_pass};

@@ -7,14 +7,34 @@ static void rescale_prepare(tfl_explain_workspace *w, unsigned l)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
     unsigned in = layer->input[0];
+    if (w->plan->fused[l]) {
+        return;
+    }
+    if (layer->kind->secant != NULL) {
+        layer->kind->secant(layer, w->reference->of[in], w->x->of[in], TFL_NEAR_ZERO, NULL, w->at[l].slope[TFL_PLUS], false);
+        return;
+    }
     const tfl_curve reference = {w->reference->of[in], w->reference->of[l]};
     const tfl_curve x = {w->x->of[in], w->x->of[l]};
     tfl_secant_slope(w, l, reference, x, NULL, w->at[l].slope[TFL_PLUS]);
 }
 
+static void rescale_pass(tfl_explain_workspace *w, unsigned l)
+{
+    const tfl_layer *layer = &w->plan->graph->layer[l];
+    unsigned in = layer->input[0];
+    if (!w->plan->fused[l]) {
+        tfl_slope_pass(w, l);
+        return;
+    }
+    layer->kind->secant(layer, w->reference->of[in], w->x->of[in], TFL_NEAR_ZERO, w->at[l].multiplier[TFL_PLUS],
+                        w->at[in].multiplier[TFL_PLUS], !tfl_plan_comes_first(w->plan, in, l));
+}
+
 const tfl_rule_steps tfl_rescale_steps = {.split = TFL_KEEPS,
                                           .compares = true,
                                           .parts_from_parts = true,
+                                          .writes = true,
                                           .prepare = rescale_prepare,
                                           .parts = tfl_slope_parts,
-                                          .pass = tfl_slope_pass};
+                                          .pass = rescale_pass};

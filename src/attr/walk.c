@@ -47,7 +47,8 @@ bool tfl_walk_inputs(const tfl_explain_workspace *w, const tfl_layer *layer, uns
     bool any = false;
     for (unsigned k = 0; k < layer->n_inputs; k++) {
         unsigned in = layer->input[k];
-        into[k] = sign == TFL_PLUS || w->plan->split[in] ? w->at[in].multiplier[sign] : NULL;
+        bool has_it = w->plan->shared[in] && &w->plan->graph->layer[w->plan->last_use[in]] == layer;
+        into[k] = !has_it && (sign == TFL_PLUS || w->plan->split[in]) ? w->at[in].multiplier[sign] : NULL;
         any |= into[k] != NULL;
     }
     return any;
@@ -108,12 +109,15 @@ const float *tfl_walk(tfl_explain_workspace *w, unsigned t)
             continue;
         }
         const tfl_layer *layer = &plan->graph->layer[l];
+        const tfl_rule_steps *steps = tfl_walk_steps(plan, l);
         for (unsigned k = 0; k < layer->n_inputs; k++) {
-            if (plan->last_use[layer->input[k]] == l) {
-                clear_multipliers(w, layer->input[k]);
+            unsigned in = layer->input[k];
+            bool written = plan->shared[in] || (steps->writes && !plan->split[in]);
+            if (tfl_plan_comes_first(plan, in, l) && !written) {
+                clear_multipliers(w, in);
             }
         }
-        tfl_walk_steps(plan, l)->pass(w, l);
+        steps->pass(w, l);
     }
     return merge_input(w);
 }

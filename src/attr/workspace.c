@@ -35,7 +35,7 @@ static void place_layer(const tfl_explain_workspace *w, cursor *block, unsigned 
     const tfl_layer *layer = &plan->graph->layer[l];
     tfl_place *at = &w->at[l];
     bool two_slopes = tfl_walk_steps(plan, l)->split == TFL_SPLITS;
-    if (layer->kind->family == TFL_ELEMENTWISE) {
+    if (layer->kind->family == TFL_ELEMENTWISE && !plan->fused[l]) {
         at->slope[TFL_PLUS] = take(block, layer->size);
         at->slope[TFL_MINUS] = two_slopes ? take(block, layer->size) : at->slope[TFL_PLUS];
     }
@@ -122,9 +122,10 @@ static tfl_status allocate(tfl_explain_workspace *w, const tfl_explainer *explai
     if (w->at == NULL) {
         return tfl_fail_memory(err, "multipliers");
     }
-    tfl_status status = tfl_values_create(graph, &w->input_values, err);
+    const tfl_plan *plan = w->plan;
+    tfl_status status = tfl_values_create_kept(graph, plan->kept, plan->target, NULL, &w->input_values, err);
     if (status == TFL_OK) {
-        status = tfl_values_create(graph, &w->reference_values, err);
+        status = tfl_values_create_kept(graph, plan->kept, plan->target, w->input_values, &w->reference_values, err);
     }
     if (status == TFL_OK) {
         status = allocate_floats(w, err);

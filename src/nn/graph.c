@@ -394,33 +394,129 @@ static size_t padded_size(size_t n)
     return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-tfl_status tfl_values_create(const tfl_graph *graph, tfl_values **out, tfl_error *err)
+/* Where each value lies in the one block; NOWHERE: it is the lender's, or none. */
+#define NOWHERE SIZE_MAX
+
+/* Places that values that are not kept take in turns. */
+typedef struct turns {
+    size_t n;
+    size_t *size;      /* [n] of each */
+    unsigned *free_at; /* [n] the last layer that reads what is there */
+    size_t *of;        /* [n_layers] the place of each value */
+} turns;
+
+/* The free place that needs to grow least, or a new one. */
+static size_t take_turn(turns *places, unsigned layer, size_t need)
 {
-    size_t total = padded_size(graph->scratch);
-    bool fits = true;
-    *out = NULL;
-    for (size_t i = 0; i < graph->n_layers; i++) {
-        fits = fits && tfl_size_add(total, padded_size(graph->layer[i].size), &total);
+    size_t best = places->n;
+    for (size_t i = 0; i < places->n; i++) {
+        bool larger = best < places->n && places->size[i] > places->size[best];
+        bool fits = best < places->n && places->size[best] >= need;
+        if (places->free_at[i] < layer && (best == places->n || (fits ? !larger && places->size[i] >= need : larger))) {
+            best = i;
+        }
     }
-    tfl_values *values = tfl_calloc(1, sizeof *values);
-    float *all = fits ? tfl_alloc_floats(total) : NULL;
-    if (values != NULL) {
-        values->of = tfl_calloc(graph->n_layers, sizeof *values->of);
+    places->n += best == places->n;
+    places->size[best] = tfl_max_size(places->size[best], need);
+    return best;
+}
+
+static unsigned last_reader(const tfl_graph *graph, unsigned layer)
+{
+    unsigned last = layer;
+    for (unsigned l = layer + 1; l < graph->n_layers; l++) {
+        for (unsigned k = 0; k < graph->layer[l].n_inputs; k++) {
+            last = graph->layer[l].input[k] == layer ? l : last;
+        }
     }
-    if (values == NULL || all == NULL || values->of == NULL) {
-        free(all);
-        free(values != NULL ? (void *)values->of : NULL);
-        free(values);
+    return last;
+}
+
+static tfl_status plan_turns(const tfl_graph *graph, const bool *kept, unsigned last, turns *places, tfl_error *err)
+{
+    places->size = tfl_calloc(graph->n_layers, sizeof *places->size);
+    places->free_at = tfl_calloc(graph->n_layers, sizeof *places->free_at);
+    places->of = tfl_calloc(graph->n_layers, sizeof *places->of);
+    if (places->size == NULL || places->free_at == NULL || places->of == NULL) {
         return tfl_fail_memory(err, "the values of a network");
     }
-    values->scratch = all; /* the one block begins here */
-    all += padded_size(graph->scratch);
-    for (size_t i = 0; i < graph->n_layers; i++) {
-        values->of[i] = all;
-        all += padded_size(graph->layer[i].size);
+    for (unsigned l = 0; l <= last; l++) {
+        if (!kept[l]) {
+            places->of[l] = take_turn(places, l, padded_size(graph->layer[l].size));
+            places->free_at[places->of[l]] = last_reader(graph, l);
+        }
     }
+    return TFL_OK;
+}
+
+/* offset[n_layers] into the block whose size comes back in total; scratch is at its beginning unless it is lent. */
+static tfl_status place_values(const tfl_graph *graph, const bool *kept, unsigned last, bool lent, size_t *offset, size_t *total,
+                               tfl_error *err)
+{
+    turns places = {0};
+    tfl_status status = plan_turns(graph, kept, last, &places, err);
+    bool fits = true;
+    *total = lent ? 0 : padded_size(graph->scratch);
+    for (unsigned l = 0; status == TFL_OK && l < graph->n_layers; l++) {
+        offset[l] = NOWHERE;
+        if (l <= last && kept[l]) {
+            offset[l] = *total;
+            fits = fits && tfl_size_add(*total, padded_size(graph->layer[l].size), total);
+        }
+    }
+    for (size_t i = 0; status == TFL_OK && !lent && i < places.n; i++) {
+        for (unsigned l = 0; l <= last; l++) {
+            offset[l] = !kept[l] && places.of[l] == i ? *total : offset[l];
+        }
+        fits = fits && tfl_size_add(*total, places.size[i], total);
+    }
+    free(places.size);
+    free(places.free_at);
+    free(places.of);
+    return status != TFL_OK || fits ? status : tfl_fail_memory(err, "the values of a network");
+}
+
+tfl_status tfl_values_create_kept(const tfl_graph *graph, const bool *kept, unsigned last, const tfl_values *lender, tfl_values **out,
+                                  tfl_error *err)
+{
+    size_t total = 0, *offset = tfl_calloc(graph->n_layers, sizeof *offset);
+    tfl_values *values = tfl_calloc(1, sizeof *values);
+    tfl_status status = offset != NULL && values != NULL ? TFL_OK : tfl_fail_memory(err, "the values of a network");
+    *out = NULL;
+    if (status == TFL_OK) {
+        status = place_values(graph, kept, last, lender != NULL, offset, &total, err);
+    }
+    if (status == TFL_OK) {
+        values->memory = tfl_alloc_floats(total);
+        values->of = tfl_calloc(graph->n_layers, sizeof *values->of);
+        status = values->memory != NULL && values->of != NULL ? TFL_OK : tfl_fail_memory(err, "the values of a network");
+    }
+    if (status != TFL_OK) {
+        free(offset);
+        tfl_values_free(values);
+        return status;
+    }
+    values->scratch = lender != NULL ? lender->scratch : values->memory;
+    for (unsigned l = 0; l < graph->n_layers; l++) {
+        float *lent = lender != NULL ? lender->of[l] : NULL;
+        values->of[l] = offset[l] != NOWHERE ? values->memory + offset[l] : lent;
+    }
+    free(offset);
     *out = values;
     return TFL_OK;
+}
+
+tfl_status tfl_values_create(const tfl_graph *graph, tfl_values **out, tfl_error *err)
+{
+    bool *kept = tfl_calloc(graph->n_layers, sizeof *kept);
+    *out = NULL;
+    if (kept == NULL) {
+        return tfl_fail_memory(err, "the values of a network");
+    }
+    memset(kept, true, graph->n_layers * sizeof *kept);
+    tfl_status status = tfl_values_create_kept(graph, kept, (unsigned)graph->n_layers - 1, NULL, out, err);
+    free(kept);
+    return status;
 }
 
 void tfl_values_free(tfl_values *values)
@@ -428,7 +524,7 @@ void tfl_values_free(tfl_values *values)
     if (values == NULL) {
         return;
     }
-    free(values->scratch);
+    free(values->memory);
     free((void *)values->of);
     free(values);
 }

@@ -93,12 +93,18 @@ typedef struct tfl_kernels {
     void (*gather)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start, bool accumulate, float *map);
 
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
+    void (*add)(float *y, const float *a, const float *b, size_t n);         /* y[i] = a[i] + b[i] */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */
+    void (*multiply)(float *y, const float *a, const float *x, size_t n);    /* y[i] = a[i] x[i]; y may be a or x */
     void (*maximum)(float *y, const float *x, size_t n);                     /* y[i] = x[i] where larger */
 
     /* tfl_vector_secant_points and tfl_vector_secant */
     void (*secant_points)(const tfl_secant *secant, float *point, size_t n);
     void (*secant)(const tfl_secant *secant, float *slope, size_t n);
+
+    /* y[i] = factor[i] times the slope of ReLU's line from from[i] to to[i], ReLU'(from[i]) where |to[i] - from[i]| < near; factor NULL: 1; y may be
+     * factor. accumulate: added to y (with a factor). */
+    void (*relu_secant)(const float *from, const float *to, float near, const float *factor, float *y, bool accumulate, size_t n);
 
     /* y = f(x), slope = f'(x); in place where x == y. */
     void (*function[TFL_FUNCTIONS])(const float *x, float *y, size_t n, float alpha, float beta);

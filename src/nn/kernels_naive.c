@@ -159,6 +159,30 @@ static void add_product(float *y, const float *a, const float *x, size_t n)
     }
 }
 
+static void add(float *y, const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] = (float)((double)a[i] + (double)b[i]);
+    }
+}
+
+static void multiply(float *y, const float *a, const float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] = (float)((double)a[i] * (double)x[i]);
+    }
+}
+
+static void relu_secant(const float *from, const float *to, float near, const float *factor, float *y, bool accumulate, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double way = (double)to[i] - (double)from[i], rise = fmax((double)to[i], 0.0) - fmax((double)from[i], 0.0);
+        double slope = fabs(way) < (double)near ? (from[i] > 0.0F ? 1.0 : 0.0) : rise / way;
+        double product = factor != NULL ? slope * (double)factor[i] : slope;
+        y[i] = (float)(product + (accumulate && factor != NULL ? (double)y[i] : 0.0));
+    }
+}
+
 static void maximum(float *y, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -304,7 +328,10 @@ const tfl_kernels tfl_kernels_naive = {
     .spread = spread,
     .gather = gather,
     .add_scaled = add_scaled,
+    .add = add,
     .add_product = add_product,
+    .multiply = multiply,
+    .relu_secant = relu_secant,
     .maximum = maximum,
     .secant_points = secant_points,
     .secant = secant,

@@ -687,6 +687,80 @@ static void add_product(float *y, const float *a, const float *x, size_t n)
     }
 }
 
+static void add(float *y, const float *a, const float *b, size_t n)
+{
+    size_t i = 0;
+    for (; i + V <= n; i += V) {
+        store(y + i, load(a + i) + load(b + i));
+    }
+    for (; i < n; i++) {
+        y[i] = a[i] + b[i];
+    }
+}
+
+static void multiply_elements(float *y, const float *a, const float *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + V <= n; i += V) {
+        store(y + i, load(a + i) * load(x + i));
+    }
+    for (; i < n; i++) {
+        y[i] = a[i] * x[i];
+    }
+}
+
+INLINE vec choose(ivec mask, vec yes, vec no)
+{
+    return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
+}
+
+/* Points on one side of the kink have a quotient of exactly 0 or 1, so that no nearness needs care but that of the points themselves. */
+INLINE vec relu_slope(vec from, vec to, vec near)
+{
+    const vec zero = splat(0.0F);
+    const vec way = to - from, size = choose(way < zero, -way, way);
+    const vec rise = choose(to > zero, to, zero) - choose(from > zero, from, zero);
+    return choose(size < near, choose(from > zero, splat(1.0F), zero), rise / way);
+}
+
+INLINE void relu_secant_loop(const bool times, const bool plus, const float *from, const float *to, float near, const float *factor,
+                             float *y, size_t n)
+{
+    for (size_t i = 0; i + V <= n; i += V) {
+        vec slope = relu_slope(load(from + i), load(to + i), splat(near));
+        vec product = times ? slope * load(factor + i) : slope;
+        store(y + i, plus ? load(y + i) + product : product);
+    }
+}
+
+static void relu_secant(const float *from, const float *to, float near, const float *factor, float *y, bool accumulate, size_t n)
+{
+    if (factor == NULL) {
+        relu_secant_loop(false, false, from, to, near, factor, y, n);
+    } else if (accumulate) {
+        relu_secant_loop(true, true, from, to, near, factor, y, n);
+    } else {
+        relu_secant_loop(true, false, from, to, near, factor, y, n);
+    }
+    /* The rest, through vectors of their own. */
+    size_t done = n / V * V, bytes = (n - done) * sizeof *y;
+    if (bytes > 0) {
+        float there[4][TFL_VECTOR] = {{0.0F}};
+        memcpy(there[0], from + done, bytes);
+        memcpy(there[1], to + done, bytes);
+        memcpy(there[3], y + done, bytes);
+        if (factor != NULL) {
+            memcpy(there[2], factor + done, bytes);
+            relu_secant_loop(true, false, there[0], there[1], near, there[2], there[2], V);
+        } else {
+            relu_secant_loop(false, false, there[0], there[1], near, NULL, there[2], V);
+        }
+        for (size_t i = 0; i < n - done; i++) {
+            y[done + i] = accumulate && factor != NULL ? there[3][i] + there[2][i] : there[2][i];
+        }
+    }
+}
+
 /* One element of out: its n channels from one column of each row that it is in. */
 INLINE void fold_element(const float *columns, ptrdiff_t step, ptrdiff_t taps, const size_t n, float *out)
 {
@@ -1060,7 +1134,10 @@ const tfl_kernels TFL_TABLE = {
     .spread = spread,
     .gather = gather,
     .add_scaled = add_scaled,
+    .add = add,
     .add_product = add_product,
+    .multiply = multiply_elements,
+    .relu_secant = relu_secant,
     .maximum = maximum,
     .secant_points = secant_points,
     .secant = secant,

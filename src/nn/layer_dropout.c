@@ -84,6 +84,7 @@ static void train_backward(const tfl_layer *layer, const float *mask, const floa
 const tfl_layer_kind tfl_layer_dropout = {
     .name = "dropout",
     .family = TFL_CARRY,
+    .sums = true,
     .min_inputs = 1,
     .max_inputs = 1,
     .create = create,

@@ -103,6 +103,13 @@ static void backward(const tfl_layer *layer, const float *const *in, const float
     }
 }
 
+static void relu_secant(const tfl_layer *layer, const float *from, const float *to, float near, const float *factor, float *out,
+                        bool accumulate)
+{
+    const elementwise *state = layer->state;
+    state->kernels->relu_secant(from, to, near, factor, out, accumulate, layer->size);
+}
+
 #define ELEMENTWISE(identifier, text, which)                                                                                 \
     static tfl_status create_##identifier(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err) \
     {                                                                                                                      \
@@ -123,6 +130,7 @@ static void backward(const tfl_layer *layer, const float *const *in, const float
         .function = function,                                                                                              \
         .derivative = derivative,                                                                                          \
         .partial = partial,                                                                                                \
+        .secant = (which) == TFL_RELU ? relu_secant : NULL,                                                                                                \
     }
 
 ELEMENTWISE(relu, "relu", TFL_RELU);

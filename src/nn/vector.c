@@ -10,6 +10,11 @@ void tfl_vector_add(float *y, const float *x, size_t n)
     tfl_kernels_get()->add_scaled(y, 1.0F, x, n);
 }
 
+void tfl_vector_multiply(float *y, const float *a, const float *x, size_t n)
+{
+    tfl_kernels_get()->multiply(y, a, x, n);
+}
+
 void tfl_vector_add_product(float *y, const float *a, const float *x, size_t n)
 {
     tfl_kernels_get()->add_product(y, a, x, n);

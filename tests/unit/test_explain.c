@@ -391,6 +391,114 @@ static void explain_reversed(setup *s, const tfl_explainer *explainer, tfl_expla
     }
 }
 
+/* Slopes may be kept for several tasks and computed again for one. */
+START_TEST(a_task_alone_is_one_of_all)
+{
+    const tfl_method *m;
+    for (size_t i = 0; (m = tfl_method_at(i)) != NULL; i++) {
+        tfl_rng rng;
+        setup all;
+        setup one;
+        start_random(&all, (uint64_t)_i, &rng);
+        start_random(&one, (uint64_t)_i, &rng);
+        tfl_explain_options options = {.method = m, .steps = 2};
+        explain(&all, &options);
+        options.max_tasks = 1;
+        one.n_tasks = 1;
+        for (unsigned t = 0; t < all.n_tasks; t++) {
+            one.task[0] = t;
+            explain(&one, &options);
+            ck_assert_mem_eq(one.contribution, all.contribution + t * all.size, all.size * sizeof(float));
+            ck_assert_mem_eq(one.hypothetical, all.hypothetical + t * all.size, all.size * sizeof(float));
+            ck_assert(one.output[0] == all.output[t]);
+        }
+        finish(&all);
+        finish(&one);
+    }
+}
+END_TEST
+
+static unsigned append(tfl_graph *graph, const char *kind, unsigned a, unsigned b, const void *parameters)
+{
+    const unsigned input[2] = {a, b};
+    unsigned index;
+    OK(tfl_graph_add(graph, kind, NULL, input, strcmp(kind, "add") == 0 ? 2 : 1, parameters, &index, &error));
+    return index;
+}
+
+static unsigned append_conv(tfl_graph *graph, tfl_rng *rng, unsigned from, size_t channels)
+{
+    size_t n = channels * graph->layer[from].shape.dim[0] * 3;
+    float *weight = need(n, sizeof *weight);
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = (float)(tfl_rng_normal(rng) / sqrt((double)(n / channels)));
+    }
+    const tfl_conv_parameters p = {.out_channels = channels,
+                                   .groups = 1,
+                                   .kernel = {1, 3},
+                                   .stride = {1, 1},
+                                   .dilation = {1, 2},
+                                   .pad_before = {0, 2},
+                                   .pad_after = {0, 2},
+                                   .weight = weight};
+    unsigned index = append(graph, "conv", from, 0, &p);
+    free(weight);
+    return index;
+}
+
+/* Blocks as residual networks have them, in all orders: the branch before or behind the sum's other input, branches that are taken again
+ * later, sums of sums, sums of one value with itself. */
+static tfl_graph *residual_graph(tfl_rng *rng)
+{
+    enum { CHANNELS = 20, SIZE = 17 };
+    tfl_graph *graph;
+    tfl_shape input = {.rank = 2, .dim = {4, SIZE}};
+    float weight[2 * CHANNELS];
+    OK(tfl_graph_create(&input, &graph, &error));
+    unsigned x = append(graph, "relu", append_conv(graph, rng, 0, CHANNELS), 0, NULL), old = x;
+    for (unsigned block = 0; block < 5; block++) {
+        unsigned branch = append(graph, "relu", append_conv(graph, rng, x, CHANNELS), 0, NULL);
+        unsigned other = tfl_rng_below(rng, 3) == 0 ? append(graph, "dropout", x, 0, NULL) : x;
+        unsigned sum = tfl_rng_below(rng, 2) == 0 ? append(graph, "add", branch, other, NULL) : append(graph, "add", other, branch, NULL);
+        if (tfl_rng_below(rng, 3) == 0) {
+            sum = append(graph, "add", sum, tfl_rng_below(rng, 2) == 0 ? old : branch, NULL);
+        }
+        if (tfl_rng_below(rng, 4) == 0) {
+            sum = append(graph, "add", sum, sum, NULL);
+        }
+        old = tfl_rng_below(rng, 2) == 0 ? x : branch;
+        x = tfl_rng_below(rng, 3) == 0 ? append(graph, "relu", sum, 0, NULL) : sum;
+    }
+    for (size_t i = 0; i < sizeof weight / sizeof *weight; i++) {
+        weight[i] = (float)tfl_rng_normal(rng);
+    }
+    const tfl_gather_parameters flat = {.shape = {1, {CHANNELS}}};
+    const tfl_dense_parameters dense = {.out = 2, .weight = weight};
+    x = append(graph, "gather", append(graph, "global-average-pool", x, 0, NULL), 0, &flat);
+    OK(tfl_graph_finish(graph, append(graph, "dense", x, 0, &dense), NULL, &error));
+    return graph;
+}
+
+START_TEST(residual_networks_follow_the_definition)
+{
+    static const char *const names[] = {"rescale", "genomics", "revealcancel", "gradient-x-input"};
+    tfl_rng rng;
+    setup s;
+    tfl_rng_init(&rng, 5, "residual", (uint64_t)_i);
+    start(&s, residual_graph(&rng));
+    random_one_hot(&rng, s.x, s.size);
+    random_references(&s, &rng);
+    reference_attr *naive = reference_attr_create(s.graph);
+    for (size_t m = 0; m < sizeof names / sizeof *names; m++) {
+        const tfl_explain_options options = {.method = method(names[m])};
+        double found = naive_gap(&s, naive, &options);
+        ck_assert_msg(found < 1e-5, "network %d, %s: off by %.2g", _i, names[m], found);
+    }
+    reference_attr_free(naive);
+    finish(&s);
+}
+END_TEST
+
 START_TEST(scores_do_not_depend_on_what_came_before)
 {
     const tfl_method *m;
@@ -840,6 +948,8 @@ int main(void)
     tcase_add_loop_test(tests, contributions_sum_to_delta, 0, N_NETWORKS);
     tcase_add_loop_test(tests, every_rule_equals_its_definition, 0, N_NETWORKS);
     tcase_add_loop_test(tests, hypothetical_contributions_agree_with_contributions, 0, 32);
+    tcase_add_loop_test(tests, a_task_alone_is_one_of_all, 0, 32);
+    tcase_add_loop_test(tests, residual_networks_follow_the_definition, 0, 40);
     tcase_add_loop_test(tests, scores_do_not_depend_on_what_came_before, 0, 32);
     tcase_add_loop_test(tests, gradient_equals_finite_differences, 0, N_NETWORKS);
     tcase_add_loop_test(tests, integrated_gradients_are_the_mean_of_gradients_at_midpoints, 0, 16);

@@ -398,6 +398,40 @@ START_TEST(changed_weights_show_after_prepare)
 }
 END_TEST
 
+/* Random choices of what is kept: kept values and the output have the bytes that they have where all is kept, a lender's too. */
+START_TEST(values_may_share_their_places)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_rng rng;
+    tfl_graph *graph = test_random_graph((uint64_t)_i);
+    bool kept[256] = {true};
+    tfl_values *all = values_of(graph), *few[2];
+    tfl_rng_init(&rng, SEED, "kept", (uint64_t)_i);
+    ck_assert_uint_le(graph->n_layers, 256);
+    for (unsigned l = 1; l < graph->n_layers; l++) {
+        kept[l] = l == graph->logits || tfl_rng_below(&rng, 4) == 0;
+    }
+    ck_assert_int_eq(tfl_values_create_kept(graph, kept, graph->logits, NULL, &few[0], &err), TFL_OK);
+    ck_assert_int_eq(tfl_values_create_kept(graph, kept, graph->logits, few[0], &few[1], &err), TFL_OK);
+    for (uint64_t k = 0; k < 2; k++) {
+        fill(graph, few[k], k);
+        tfl_forward(graph, few[k], graph->logits);
+    }
+    for (uint64_t k = 0; k < 2; k++) {
+        fill(graph, all, k);
+        tfl_forward(graph, all, graph->logits);
+        for (unsigned l = 0; l <= graph->logits; l++) {
+            ck_assert_msg(!kept[l] || memcmp(few[k]->of[l], all->of[l], graph->layer[l].size * sizeof(float)) == 0,
+                          "network %d: %s is not what it is where all is kept", _i, graph->layer[l].name);
+        }
+    }
+    tfl_values_free(few[1]);
+    tfl_values_free(few[0]);
+    tfl_values_free(all);
+    tfl_graph_free(graph);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- receptive fields */
 
 START_TEST(receptive_fields_add_up)
@@ -436,6 +470,7 @@ int main(void)
     tcase_add_loop_test(tests, copies_are_equal, 0, N_NETWORKS);
     tcase_add_loop_test(tests, levels_agree_on_random_networks, 0, N_NETWORKS);
     tcase_add_test(tests, changed_weights_show_after_prepare);
+    tcase_add_loop_test(tests, values_may_share_their_places, 0, N_NETWORKS);
     tcase_add_test(tests, receptive_fields_add_up);
     suite_add_tcase(suite, tests);
     return test_run(suite);

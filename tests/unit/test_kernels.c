@@ -233,6 +233,24 @@ static void check_elements(const tfl_kernels *kernels, tfl_rng *rng)
     kernels->add_product(found, a, x, n);
     tfl_kernels_naive.add_product(expected, a, x, n);
     check_close(found, expected, n, 4e-6, "y + a x");
+    kernels->add(found, a, x, n);
+    tfl_kernels_naive.add(expected, a, x, n);
+    check_close(found, expected, n, 0.0, "a + x");
+    kernels->multiply(found, a, x, n);
+    tfl_kernels_naive.multiply(expected, a, x, n);
+    check_close(found, expected, n, 0.0, "a x");
+    kernels->multiply(found, a, found, n);
+    tfl_kernels_naive.multiply(expected, a, expected, n);
+    check_close(found, expected, n, 0.0, "a x in place");
+    for (size_t i = 0; i < n; i += 3) {
+        a[i] = i % 2 == 0 ? x[i] : x[i] + 0.01F; /* as near as it gets, and nearer than is told apart below */
+    }
+    for (int way = 0; way < 3; way++) { /* slopes, times a factor in place, added */
+        const float *factor = way == 0 ? NULL : way == 1 ? found : y;
+        kernels->relu_secant(a, x, 0.02F, factor, found, way == 2, n);
+        tfl_kernels_naive.relu_secant(a, x, 0.02F, way == 1 ? expected : factor, expected, way == 2, n);
+        check_close(found, expected, n, 1e-5, "slope of ReLU");
+    }
     kernels->maximum(y, x, n);
     for (size_t i = 0; i < n; i++) {
         ck_assert(y[i] >= x[i]);
