@@ -13,6 +13,7 @@
 
 #include "tflift/error.h"
 #include "tflift/graph.h"
+#include "tflift/output.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,6 +49,9 @@ tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **ou
  * error. What is read back computes the same numbers, bit for bit. any_length: the length is written as a dynamic dimension, and a layer
  * that fits one length only is an error. */
 tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err) TFL_MUST_USE;
+
+/* The same into an output that is open, which the caller commits. */
+tfl_status tfl_model_write_to(const tfl_graph *graph, tfl_output *output, bool any_length, tfl_error *err) TFL_MUST_USE;
 
 #ifdef __cplusplus
 }

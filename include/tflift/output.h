@@ -39,6 +39,9 @@ tfl_status tfl_output_printf(tfl_output *output, tfl_error *err, const char *for
 char *tfl_output_reserve(tfl_output *output, size_t size, tfl_error *err) TFL_MUST_USE;
 void tfl_output_advance(tfl_output *output, size_t used);
 
+/* The path as it was given, or "standard output". */
+const char *tfl_output_name(const tfl_output *output);
+
 /* Bytes written so far (before compression). */
 uint64_t tfl_output_position(const tfl_output *output);
 
@@ -51,7 +54,11 @@ bool tfl_output_seekable(const tfl_output *output);
 /* What is buffered goes to the operating system now (for standard output that a person or a pipe waits for). */
 tfl_status tfl_output_flush(tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
-/* Flush, fsync, close, rename. Frees output in every case; on failure nothing is left behind. */
+/* Flush, fsync, close: all that takes room and time. Only commit and discard may follow. A program with several outputs
+ * finishes all of them before it commits the first, so that a full disk leaves none of them. */
+tfl_status tfl_output_finish(tfl_output *output, tfl_error *err) TFL_MUST_USE;
+
+/* Finishes, and renames. Frees output in every case; on failure nothing is left behind. */
 tfl_status tfl_output_commit(tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
 /* Removes what was written and frees output; NULL is allowed. */

@@ -81,7 +81,11 @@ typedef struct tfl_track_summary {
     double min, max, sum; /* of the bases; 0 when there are none */
 } tfl_track_summary;
 
-/* Completes the file under its name and frees track in every case; summary may be NULL. */
+/* Sorts, merges and writes all that is left, but for giving the file its name; only commit and discard may follow. For programs with
+ * several outputs, see tfl_output_finish. */
+tfl_status tfl_track_finish(tfl_track *track, tfl_error *err) TFL_MUST_USE;
+
+/* Finishes, completes the file under its name and frees track in every case; summary may be NULL. */
 tfl_status tfl_track_commit(tfl_track *track, tfl_track_summary *summary, tfl_error *err) TFL_MUST_USE;
 
 /* Leaves nothing behind; NULL is allowed. */

@@ -323,6 +323,11 @@ tfl_status tfl_output_printf(tfl_output *output, tfl_error *err, const char *for
     return status;
 }
 
+const char *tfl_output_name(const tfl_output *output)
+{
+    return output->name;
+}
+
 uint64_t tfl_output_position(const tfl_output *output)
 {
     return output->flushed + output->used;
@@ -374,18 +379,26 @@ static void close_descriptor(tfl_output *output)
     output->fd = -1;
 }
 
+tfl_status tfl_output_finish(tfl_output *output, tfl_error *err)
+{
+    if (output->fd >= 0) {
+        if (output->failure.status == TFL_OK && empty_buffer(output, true) == TFL_OK && output->compressed != NULL) {
+            (void)put_block(output, "", 0);
+        }
+        close_descriptor(output);
+    }
+    return output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
+}
+
 tfl_status tfl_output_commit(tfl_output *output, tfl_error *err)
 {
-    if (output->failure.status == TFL_OK && empty_buffer(output, true) == TFL_OK && output->compressed != NULL) {
-        (void)put_block(output, "", 0);
-    }
-    close_descriptor(output);
+    tfl_status status = tfl_output_finish(output, err);
     if (output->failure.status == TFL_OK && output->tempfile != NULL) {
         tfl_tempfile *finished = output->tempfile;
         output->tempfile = NULL;
         output->failure.status = tfl_tempfile_rename(finished, output->target, output->name, &output->failure);
     }
-    tfl_status status = output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
+    status = output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
     tfl_output_discard(output);
     return status;
 }

@@ -277,10 +277,24 @@ static tfl_status commit_output(tfl_output **output, tfl_status status, tfl_erro
     return status;
 }
 
+/* All that can go wrong with a full disk goes wrong here, before the first file has its name. */
+static tfl_status finish_all(tfl_score_files *files, tfl_error *err)
+{
+    tfl_status status = files->references != NULL ? tfl_output_finish(files->references, err) : TFL_OK;
+    if (status == TFL_OK && files->deltas != NULL) {
+        status = tfl_output_finish(files->deltas, err);
+    }
+    for (size_t i = 0; status == TFL_OK && i < files->n_tracks; i++) {
+        status = tfl_track_finish(files->track[i], err);
+    }
+    return status;
+}
+
 tfl_status tfl_score_files_commit(tfl_score_files *files, tfl_track_summary *track, tfl_delta_summary *delta,
                                   tfl_error *err)
 {
-    tfl_status status = commit_output(&files->references, TFL_OK, err);
+    tfl_status status = finish_all(files, err);
+    status = commit_output(&files->references, status, err);
     status = commit_output(&files->deltas, status, err);
     *track = (tfl_track_summary){0};
     for (size_t i = 0; status == TFL_OK && i < files->n_tracks; i++) {

@@ -250,52 +250,78 @@ static tfl_status train_network(const tfl_call *call, const tfl_dataset *data, t
     return status == TFL_OK ? r->err->status : status; /* a report that could not be written ends the training early */
 }
 
-/* The table on standard output: epochs, then the test split. */
-static tfl_status train_and_report(const tfl_call *call, const tfl_dataset *data, tfl_graph *graph, tfl_output *table,
-                                   tfl_output *log, tfl_error *err)
+/* What a run writes: a table on standard output, the model, and a log where one was asked for (else NULL). */
+typedef struct outputs {
+    tfl_output *table, *model, *log;
+} outputs;
+
+/* The table: epochs, then the test split. */
+static tfl_status train_and_report(const tfl_call *call, const tfl_dataset *data, tfl_graph *graph, const outputs *to,
+                                   tfl_error *err)
 {
     const options *o = call->options;
-    report r = {.data = data, .options = o, .table = table, .log = log, .err = err};
-    tfl_status status = write_epoch_header(table, data, err);
-    if (status == TFL_OK && log != NULL) {
-        status = write_epoch_header(log, data, err);
+    report r = {.data = data, .options = o, .table = to->table, .log = to->log, .err = err};
+    tfl_status status = write_epoch_header(to->table, data, err);
+    if (status == TFL_OK && to->log != NULL) {
+        status = write_epoch_header(to->log, data, err);
     }
     if (status == TFL_OK) {
         status = train_network(call, data, graph, &r);
     }
     if (status == TFL_OK) {
-        status = tfl_model_write(graph, o->output, true, err);
+        status = tfl_model_write_to(graph, to->model, true, err);
     }
     if (status == TFL_OK) {
-        status = tfl_evaluate_header(table, err);
+        status = tfl_evaluate_header(to->table, err);
     }
     if (status == TFL_OK) {
-        status = tfl_evaluate_split(graph, data, TFL_TEST, tfl_program_threads(o->threads), table, err);
+        status = tfl_evaluate_split(graph, data, TFL_TEST, tfl_program_threads(o->threads), to->table, err);
     }
     return status;
+}
+
+static tfl_status commit(tfl_output **output, tfl_status status, tfl_error *err)
+{
+    if (status == TFL_OK && *output != NULL) {
+        status = tfl_output_commit(*output, err);
+        *output = NULL;
+    }
+    return status;
+}
+
+/* All are finished before the first is given its name. */
+static tfl_status commit_outputs(outputs *to, tfl_error *err)
+{
+    tfl_status status = tfl_output_finish(to->model, err);
+    if (status == TFL_OK && to->log != NULL) {
+        status = tfl_output_finish(to->log, err);
+    }
+    status = commit(&to->table, status, err);
+    status = commit(&to->model, status, err);
+    return commit(&to->log, status, err);
 }
 
 /* The outputs are opened before the work, so that a wrong path is known at once. */
 static tfl_status train_with_outputs(const tfl_call *call, const tfl_dataset *data, tfl_graph *graph, tfl_error *err)
 {
     const options *o = call->options;
-    tfl_output *table = NULL, *log = NULL;
-    tfl_status status = tfl_output_open("-", TFL_PLAIN, &table, err);
+    outputs to = {NULL, NULL, NULL};
+    tfl_status status = tfl_output_open("-", TFL_PLAIN, &to.table, err);
+    if (status == TFL_OK) {
+        status = tfl_output_open(o->output, TFL_PLAIN, &to.model, err);
+    }
     if (status == TFL_OK && o->log != NULL) {
-        status = tfl_output_open(o->log, TFL_BY_NAME, &log, err);
+        status = tfl_output_open(o->log, TFL_BY_NAME, &to.log, err);
     }
     if (status == TFL_OK) {
-        status = train_and_report(call, data, graph, table, log, err);
-    }
-    if (status == TFL_OK && log != NULL) {
-        status = tfl_output_commit(log, err);
-        log = NULL;
+        status = train_and_report(call, data, graph, &to, err);
     }
     if (status == TFL_OK) {
-        return tfl_output_commit(table, err);
+        status = commit_outputs(&to, err);
     }
-    tfl_output_discard(log);
-    tfl_output_discard(table);
+    tfl_output_discard(to.log);
+    tfl_output_discard(to.model);
+    tfl_output_discard(to.table);
     return status;
 }
 

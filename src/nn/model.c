@@ -117,22 +117,28 @@ tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **ou
     return status;
 }
 
-tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err)
+tfl_status tfl_model_write_to(const tfl_graph *graph, tfl_output *output, bool any_length, tfl_error *err)
 {
     unsigned char *bytes;
     size_t size;
-    tfl_output *output;
     tfl_status status = tfl_onnx_write(graph, any_length, &bytes, &size, err);
     if (status != TFL_OK) {
-        tfl_error_prefix(err, "%s", path);
+        tfl_error_prefix(err, "%s", tfl_output_name(output));
         return status;
     }
-    status = tfl_output_open(path, TFL_PLAIN, &output, err);
-    if (status == TFL_OK && (status = tfl_output_write(output, bytes, size, err)) != TFL_OK) {
+    status = tfl_output_write(output, bytes, size, err);
+    free(bytes);
+    return status;
+}
+
+tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err)
+{
+    tfl_output *output;
+    tfl_status status = tfl_output_open(path, TFL_PLAIN, &output, err);
+    if (status == TFL_OK && (status = tfl_model_write_to(graph, output, any_length, err)) != TFL_OK) {
         tfl_output_discard(output);
     } else if (status == TFL_OK) {
         status = tfl_output_commit(output, err);
     }
-    free(bytes);
     return status;
 }

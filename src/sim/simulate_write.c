@@ -187,9 +187,13 @@ static tfl_status write_rows(writing *w, tfl_error *err)
     return status;
 }
 
-/* Commits every output, or, when something failed, discards those that are left. */
+/* Commits every output, or, when something failed, discards those that are left: all of them, unless a file could be
+ * written and then not be given its name. */
 static tfl_status finish(writing *w, tfl_status status, tfl_error *err)
 {
+    for (size_t k = 0; k < w->n && status == TFL_OK; k++) {
+        status = tfl_output_finish(w->output[k], err);
+    }
     for (size_t k = 0; k < w->n; k++) {
         if (status == TFL_OK) {
             status = tfl_output_commit(w->output[k], err);

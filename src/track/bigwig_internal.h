@@ -58,6 +58,9 @@ tfl_bigwig_summary tfl_bigwig_get_summary(const unsigned char at[TFL_BIGWIG_SUMM
 tfl_status tfl_bigwig_create_over(tfl_output *output, const char *const *contig, const int64_t *length,
                                   size_t n_contigs, tfl_bigwig_writer **out, tfl_error *err) TFL_MUST_USE;
 
+/* Writes what is left into the output, which is the caller's again, and NULL on failure. Frees writer in every case. */
+tfl_status tfl_bigwig_finish(tfl_bigwig_writer *writer, tfl_output **output, tfl_error *err) TFL_MUST_USE;
+
 /* The tree from names to (id, length), ids being indices into contig. A name that comes twice is an error. */
 tfl_status tfl_bigwig_write_tree(tfl_output *output, const char *const *contig, const int64_t *length, size_t n_contigs,
                                  tfl_error *err) TFL_MUST_USE;

@@ -298,15 +298,23 @@ static tfl_status finish(tfl_bigwig_writer *writer, tfl_error *err)
     return status == TFL_OK ? patch(writer, &header, zooms, &total, err) : status;
 }
 
-tfl_status tfl_bigwig_commit(tfl_bigwig_writer *writer, tfl_error *err)
+tfl_status tfl_bigwig_finish(tfl_bigwig_writer *writer, tfl_output **output, tfl_error *err)
 {
+    *output = NULL;
     tfl_status status = finish(writer, err);
     if (status == TFL_OK) {
-        status = tfl_output_commit(writer->output, err);
+        *output = writer->output;
         writer->output = NULL;
     }
     tfl_bigwig_discard(writer);
     return status;
+}
+
+tfl_status tfl_bigwig_commit(tfl_bigwig_writer *writer, tfl_error *err)
+{
+    tfl_output *output = NULL;
+    tfl_status status = tfl_bigwig_finish(writer, &output, err);
+    return status == TFL_OK ? tfl_output_commit(output, err) : status;
 }
 
 void tfl_bigwig_discard(tfl_bigwig_writer *writer)

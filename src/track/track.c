@@ -185,7 +185,8 @@ static tfl_status take(void *context, size_t contig, int64_t start, const float 
     return track->backend->values(track, contig, start, value, n, err);
 }
 
-static tfl_status finish(tfl_track *track, tfl_error *err)
+/* What is still to be written. */
+static tfl_status write_rest(tfl_track *track, tfl_error *err)
 {
     const tfl_track_backend *backend = track->backend;
     tfl_status status = TFL_OK;
@@ -199,19 +200,29 @@ static tfl_status finish(tfl_track *track, tfl_error *err)
             status = tfl_placement_merge(track->placement, take, track, &track->summary, err);
         }
     }
-    if (status == TFL_OK && backend->commit != NULL) {
-        status = backend->commit(track, err);
+    return status == TFL_OK && backend->finish != NULL ? backend->finish(track, err) : status;
+}
+
+tfl_status tfl_track_finish(tfl_track *track, tfl_error *err)
+{
+    if (track->finished) {
+        return TFL_OK;
     }
-    if (status == TFL_OK && track->output != NULL) {
-        status = tfl_output_commit(track->output, err);
-        track->output = NULL;
+    tfl_status status = write_rest(track, err);
+    if (status == TFL_OK) {
+        status = tfl_output_finish(track->output, err);
     }
+    track->finished = status == TFL_OK;
     return status;
 }
 
 tfl_status tfl_track_commit(tfl_track *track, tfl_track_summary *summary, tfl_error *err)
 {
-    tfl_status status = finish(track, err);
+    tfl_status status = tfl_track_finish(track, err);
+    if (status == TFL_OK) {
+        status = tfl_output_commit(track->output, err);
+        track->output = NULL;
+    }
     if (summary != NULL) {
         *summary = track->summary;
     }

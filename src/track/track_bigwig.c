@@ -31,11 +31,11 @@ static tfl_status write_values(tfl_track *track, size_t contig, int64_t start, c
     return tfl_bigwig_write(track->state, contig, start, value, n, err);
 }
 
-static tfl_status commit(tfl_track *track, tfl_error *err)
+static tfl_status finish(tfl_track *track, tfl_error *err)
 {
     tfl_bigwig_writer *writer = track->state;
     track->state = NULL;
-    return tfl_bigwig_commit(writer, err);
+    return tfl_bigwig_finish(writer, &track->output, err);
 }
 
 static void free_state(tfl_track *track)
@@ -48,6 +48,6 @@ const tfl_track_backend tfl_track_bigwig = {
     .open = open_bigwig,
     .begin = begin,
     .values = write_values,
-    .commit = commit,
+    .finish = finish,
     .free_state = free_state,
 };

@@ -12,8 +12,8 @@
 
 #include "track/placement_internal.h"
 
-/* A format: a row of formats.c. Functions that are NULL are not needed. Nobody commits or frees the output but track.c,
- * unless commit sets it to NULL. */
+/* A format: a row of formats.c. Functions that are NULL are not needed. Nobody commits or frees the output but track.c:
+ * who takes it over meanwhile (bigWig's writer) gives it back in finish. */
 typedef struct tfl_track_backend {
     tfl_track_format format;
     /* Headers; track->output is open. */
@@ -27,8 +27,8 @@ typedef struct tfl_track_backend {
      */
     tfl_status (*values)(tfl_track *track, size_t contig, int64_t start, const float *value, size_t n, tfl_error *err);
     /* What is left to write. */
-    tfl_status (*commit)(tfl_track *track, tfl_error *err);
-    /* Frees track->state; called once, at the end of every track, also after commit. */
+    tfl_status (*finish)(tfl_track *track, tfl_error *err);
+    /* Frees track->state; called once, at the end of every track. */
     void (*free_state)(tfl_track *track);
 } tfl_track_backend;
 
@@ -40,6 +40,7 @@ struct tfl_track {
     tfl_track_summary summary;
     float *value; /* the projected values of the record at hand */
     size_t capacity;
+    bool finished;
     void *state; /* the format's own */
 };
 

@@ -194,7 +194,7 @@ static tfl_status write_array(tfl_track *track, const char *name, row_reader *re
     return status == TFL_OK ? tfl_zip_end(track->output, member, err) : status;
 }
 
-static tfl_status commit(tfl_track *track, tfl_error *err)
+static tfl_status finish(tfl_track *track, tfl_error *err)
 {
     npz *state = track->state;
     tfl_status status = end_contributions(track, state->n * state->length * TFL_BASES * sizeof(float), err);
@@ -228,6 +228,6 @@ const tfl_track_backend tfl_track_npz = {
                .described = true},
     .open = open_npz,
     .write = write_record,
-    .commit = commit,
+    .finish = finish,
     .free_state = free_state,
 };

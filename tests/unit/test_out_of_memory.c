@@ -43,6 +43,7 @@ static struct {
 
 static char *model_bytes; /* of model_path */
 static size_t model_size;
+static tfl_frame *frame_of_charts;
 
 static tfl_error failure; /* of what is made before; a test that fails there says why */
 
@@ -136,6 +137,7 @@ static void unmake(void)
     tfl_model_free(made.model);
     tfl_graph_free(made.builtin);
     tfl_graph_free(made.graph);
+    tfl_frame_free(frame_of_charts);
     free(model_bytes);
 }
 
@@ -277,6 +279,9 @@ static tfl_status write_one(const char *name, bool commit, tfl_error *err)
     status = status == TFL_OK ? tfl_output_flush(output, err) : status;
     if (status == TFL_OK && tfl_output_seekable(output)) {
         status = tfl_output_patch(output, 0, "head", 4, err);
+    }
+    if (status == TFL_OK && commit) {
+        status = tfl_output_finish(output, err);
     }
     if (status == TFL_OK && commit) {
         return tfl_output_commit(output, err);
@@ -818,7 +823,11 @@ static tfl_status networks(size_t i, tfl_error *err)
 
 static tfl_status written_models(size_t i, tfl_error *err)
 {
-    return tfl_model_write(random_network(i), written("model.onnx"), false, err);
+    tfl_output *output;
+    tfl_status status = MAKE(output, tfl_output_open(written("to.onnx"), TFL_PLAIN, &output, err));
+    status = status == TFL_OK ? tfl_model_write_to(random_network(i), output, false, err) : status;
+    tfl_output_discard(output);
+    return status == TFL_OK ? tfl_model_write(random_network(i), written("model.onnx"), false, err) : status;
 }
 
 /* Example e is the letters, turned by e. */
@@ -952,6 +961,9 @@ static tfl_status tracks(size_t i, tfl_error *err)
     }
     status = write_records(track, err);
     if (status == TFL_OK && i % 2 == 0) {
+        status = tfl_track_finish(track, err);
+    }
+    if (status == TFL_OK && i % 2 == 0) {
         return tfl_track_commit(track, NULL, err);
     }
     tfl_track_discard(track);
@@ -1023,6 +1035,62 @@ static tfl_status score_files(size_t i, tfl_error *err)
     return status;
 }
 
+/* ---------------------------------------------------------------- plot */
+
+static const char frame_text[] = "#name\ttask\tx\ty\tsplit\ta\tlogit_a\ns1\ta\t1\t2.5\ttest\t1\t2\n"
+                                 "s2\tb\t2\t-1\ttest\t0\t-1\ns3\tb\tNA\t-1\ttest\t0\t3\n";
+
+static tfl_status frames(size_t i, tfl_error *err)
+{
+    tfl_frame *frame;
+    size_t column;
+    double value;
+    tfl_status status =
+        i == 0 ? MAKE(frame, tfl_frame_read(made.labels, &frame, err))
+               : MAKE(frame, tfl_frame_read_memory(frame_text, sizeof frame_text - 1, "frame", &frame, err));
+    status = status == TFL_OK && i == 1 ? tfl_frame_find(frame, "x", &column, err) : status;
+    status = status == TFL_OK && i == 1 ? tfl_frame_number(frame, 0, column, &value, err) : status;
+    tfl_frame_free(frame);
+    return status;
+}
+
+static void need_frame(size_t i)
+{
+    if (i == 0) {
+        must(tfl_frame_read_memory(frame_text, sizeof frame_text - 1, "frame", &frame_of_charts, &failure));
+    }
+}
+
+/* A page of each format in turn. */
+static tfl_page page_of(size_t i)
+{
+    const tfl_plot_format *format = tfl_plot_format_at(i % 3);
+    return (tfl_page){.path = written(format->name), .format = format, .title = "title", .resolution = 20};
+}
+
+static tfl_status charts(size_t i, tfl_error *err)
+{
+    static const char *const kind[] = {"scatter", "tiers", "lines"};
+    static const tfl_chart chart = {
+        .x = "x", .y = "y", .group = "task", .panel = "split", .x_line = NAN, .y_line = NAN};
+    const tfl_page page = page_of(i);
+    return i < 9 ? tfl_chart_draw(tfl_chart_kind_find(kind[i / 3]), frame_of_charts, &chart, &page, NULL, err)
+                 : tfl_roc_draw(frame_of_charts, frame_of_charts, "test", &page, NULL, err);
+}
+
+static tfl_status logos(size_t i, tfl_error *err)
+{
+    static const float value[LENGTH] = {1, -2, 0.5F};
+    static const tfl_logo_row row = {"task", value};
+    static const tfl_logo_box box = {1, 4, 0, "motif"};
+    static const tfl_logo logo = {
+        .letters = letters, .length = LENGTH, .first = 1, .row = &row, .n_rows = 1, .box = &box, .n_boxes = 1};
+    const tfl_motif *const motif[] = {&made.motifs->motif[0], &made.motifs->motif[1]};
+    const tfl_motif_logo motifs = {.motif = motif, .n_motifs = 2};
+    const tfl_page page = page_of(i);
+    return i < 3 ? tfl_logo_draw(&logo, &page, err) : tfl_motif_logo_draw(&motifs, &page, err);
+}
+
 /* ---------------------------------------------------------------- the table */
 
 typedef struct scenario {
@@ -1077,6 +1145,9 @@ static const scenario scenarios[] = {
     {"bigWigs read", 1, bigwigs_read, NULL, 0, 0},
     {"merged tracks", 2, merged, NULL, 1, 1},
     {"score files", 4, score_files, NULL, 0, 0},
+    {"frames", 2, frames, NULL, 0, 0},
+    {"charts", 12, charts, need_frame, 1, 1},
+    {"logos", 6, logos, NULL, 1, 1},
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
