@@ -61,6 +61,7 @@ begin_explaining() {
     awk -F'\t' 'FNR == 1 || $3 == "test"' "$data/labels.tsv" >"$labels"
     awk -F'\t' 'FNR == NR { test[$1]; next } /^>/ { on = substr($1, 2) in test } on' "$labels" "$data/sequences.fa" >"$sequences"
     awk -F'\t' 'FNR == NR { test[$1]; next } $1 in test' "$labels" "$data/motifs.bed" >"$planted"
+    sequence_length=$(awk '/^>/ { if (n++) exit; next } { length_ += length($0) } END { print length_ }' "$sequences")
     explaining "$sequences"
 }
 

@@ -11,11 +11,11 @@ all_matches "${methods[@]}" genomics:shuffle >"$out/$id.matches.tsv"
 
 # Strong matches, in sequences with both motifs, of no importance for the task both; and how many of these lie at an end of the sequence,
 # within reach (20) of the convolutions, where fewer filters see them.
-awk -F'\t' -v OFS='\t' -v published="$published_missed" '
+awk -F'\t' -v OFS='\t' -v published="$published_missed" -v length_="$sequence_length" '
     function percent(a, b) { return b ? sprintf("%.1f", 100 * a / b) : "-" }
     FNR == 1 || $3 != "both" || $6 < 7 { next }
     { if (!($1 in n)) how[++methods] = $1; n[$1]++; strong[$1, $4]++ }
-    $10 <= 0 { missed[$1, $4]++; if ($5 < 20 || $5 > 200 - 20 - ($4 == "TAL1" ? 16 : 10)) end[$1]++ }
+    $10 <= 0 { missed[$1, $4]++; if ($5 < 20 || $5 > length_ - 20 - ($4 == "TAL1" ? 16 : 10)) end[$1]++ }
     END {
         print "#method", "reference", "GATA1 strong", "GATA1 missed", "GATA1 %", "published GATA1 %", "TAL1 strong", "TAL1 missed", "TAL1 %", "published TAL1 %", "missed at ends"
         rows = split(published, row, "\n")
@@ -50,12 +50,12 @@ awk -F'\t' -v OFS='\t' '
 for motif in GATA1 TAL1; do
     awk -F'\t' -v OFS='\t' -v motif="$motif" '
         FNR == 1 { print "#method", "task", "sequences with", "log-odds", "importance"; next }
-        $4 == motif && $1 != "genomics:shuffle" { sub(/:.*/, "", $1); print $1, "both", $3, $6, $10; print $1, "gata1", $3, $6, $11; print $1, "tal1", $3, $6, $12 }' \
+        $4 == motif && $1 != "genomics:shuffle" { sub(/:.*/, "", $1); print $1, "task both", $3, $6, $10; print $1, "task gata1", $3, $6, $11; print $1, "task tal1", $3, $6, $12 }' \
         "$out/$id.matches.tsv" | dots >"$out/$id.scatter.tsv"
     figure "$motif" "Total importance of the five best matches of $motif in each sequence against their log-odds, by method and task; \
 the method genomics is RevealCancel on dense layers and Rescale on convolutions" \
         scatter "$out/$id.scatter.tsv" --x log-odds --y importance --group "sequences with" --panel method --panel-rows task \
-        --x-label "log-odds of the match" --y-label "importance" --x-line 7 --y-line 0
+        --x-label "log-odds of the match" --y-label "importance" --x-line 7 --y-line 0 --width 100 --height 84
 done
 
 # missed METHOD REFERENCE: as "3 of 248 GATA1, 5 of 290 TAL1".

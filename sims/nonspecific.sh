@@ -30,8 +30,8 @@ sequences with strong motifs of both kinds; lit: in how many of these TAL1 gets 
 
 # A logo per method of that sequence, where its motifs are.
 awk -v shown="$shown" '/^>/ { on = $1 == ">" shown } on' "$sequences" >"$out/$id.fa"
-region=$(awk -F'\t' -v shown="$shown" '$1 == shown { if (!n++ || $2 < from) from = $2; if ($3 > to) to = $3 }
-    END { from = from < 10 ? 0 : from - 10; to = to > 190 ? 200 : to + 10; print from + 1 "-" to }' "$planted")
+region=$(awk -F'\t' -v shown="$shown" -v length_="$sequence_length" '$1 == shown { if (!n++ || $2 < from) from = $2; if ($3 > to) to = $3 }
+    END { from = from < 10 ? 0 : from - 10; to = to > length_ - 10 ? length_ : to + 10; print from + 1 "-" to }' "$planted")
 rows=()
 for how in "${methods[@]}"; do
     method=${how%:*}

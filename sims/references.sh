@@ -52,7 +52,7 @@ awk -F'\t' -v OFS='\t' '
     { split($1, part, " "); print part[2] (part[2] == 1 ? " reference" : " references"), part[1], $3, $6, $10 }' "$out/$id.matches" | dots >"$out/$id.scatter.tsv"
 figure TAL1 "Total importance for the task both of the five best matches of TAL1 in each sequence, against base frequencies and against n shuffles" \
     scatter "$out/$id.scatter.tsv" --x log-odds --y importance --group "sequences with" --panel reference --panel-rows kind \
-    --x-label "log-odds of the match" --y-label "importance" --x-line 7 --y-line 0
+    --x-label "log-odds of the match" --y-label "importance" --x-line 7 --y-line 0 --width 120 --height 96
 
 # Two runs that draw different references differ by sqrt(2) standard errors.
 for kind in shuffle dinuc; do

@@ -38,7 +38,7 @@ awk -F'\t' -v OFS='\t' '
     tee "$out/$id.all.tsv" | dots >"$out/$id.scatter.tsv"
 figure scatter "Total importance for the task both of the five best matches of TAL1 in each sequence, by the number of TAL1 motifs in it" \
     scatter "$out/$id.scatter.tsv" --x log-odds --y importance --group "sequences with" --panel method --panel-rows instances \
-    --x-label "log-odds of the match" --y-label "importance" --x-line 7 --y-line 0
+    --x-label "log-odds of the match" --y-label "importance" --x-line 7 --y-line 0 --width 100 --height 84
 awk -F'\t' 'FNR == 1 || $4 >= 7' "$out/$id.all.tsv" >"$out/$id.strong.tsv"
 figure strong "The strong ones among them (log-odds ≥ 7)" \
     tiers "$out/$id.strong.tsv" --x instances --y importance --group "sequences with" --panel method --x-label "TAL1 motifs in the sequence" --y-label "importance" --y-line 0

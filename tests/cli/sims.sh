@@ -30,6 +30,9 @@ good "$sims/matches.sh" -m untrained.onnx -d few -o nothing --no-figures
 grep -q '^agree: no ' out || fail "an untrained network agrees with the paper"
 bad 2 "matches.sh: --nonsense: not an option; see --help" "$sims/matches.sh" --nonsense
 bad 2 "matches.sh: -o needs a value; see --help" "$sims/matches.sh" -o
+mkdir others
+: >others/file
+bad 1 "reproduce: $PWD/others: holds other files; name a new folder with -o" "$TFL_SRCDIR/scripts/reproduce" -o others
 
 # the same bytes again
 cp results/I.means.tsv again.tsv
