@@ -3,9 +3,10 @@
  *
  * The index is a .fai (samtools faidx) and, for BGZF, a .gzi, beside the file. What is missing is made, and written
  * there where the folder allows it; else it stays in memory. An index that does not fit the file is found out and is an
- * error: it is neither believed nor written over. Three looks are taken at it. The letters of each contig must lie
- * between a header of its name and the next header; an index older than the file is compared with one made anew; and
- * the ends of lines within each window that is read must be where the index says.
+ * error: it is neither believed nor written over. Three looks are taken at it. Each contig's letters must lie between a
+ * header of its name and the next header, in lines of which the first and the last are as told; an index older than the
+ * file is compared with one made anew; and the lines of each window that is read must end where the index says. (A
+ * newer index that takes a header for letters, as long as a line, is believed until a window touches it.)
  */
 #ifndef TFLIFT_GENOME_H
 #define TFLIFT_GENOME_H

@@ -19,7 +19,7 @@ enum {
     LONGEST_NAME = 4096,
     LARGEST_GAP = 1 << 20, /* between two contigs: a header, and blank lines */
     LARGEST_END = 1 << 16, /* behind the last one: blank lines */
-    LARGEST_HEAD = 1 << 14 /* of a contig, that is looked at: one line, if lines are not very long */
+    LARGEST_LINE = 1 << 14 /* of a line that is looked at: all of it, if lines are not very long */
 };
 
 uint64_t tfl_faidx_offset(const tfl_faidx_row *row, int64_t i)
@@ -338,62 +338,88 @@ bool tfl_faidx_is_line_end(const char *bytes, size_t size)
     return size > 0 && bytes[size - 1] == '\n';
 }
 
-/* The first line of a contig, as far as it is looked at: letters, and the end of line behind them. In a file whose
- * lines are even this and the contig's last letter leave no choice for what is between. */
-typedef struct contig_head {
+/* The first line of a contig and its last, as far as they are looked at: letters, and the end of line behind the first
+ * and before the last. In a file whose lines are even they leave no choice for what is between, but for a header as
+ * long as a line. */
+typedef struct contig_line {
+    uint64_t offset; /* of what is looked at */
     size_t letters, end;
-} contig_head;
+} contig_line;
 
-static contig_head head_of(const tfl_faidx_row *row)
+static contig_line first_line(const tfl_faidx_row *row)
 {
     int64_t letters = row->length < row->line_bases ? row->length : row->line_bases;
     int64_t end = row->length > row->line_bases ? row->line_width - row->line_bases : 0;
-    bool whole = letters + end <= LARGEST_HEAD;
-    return (contig_head){whole ? (size_t)letters : LARGEST_HEAD, whole ? (size_t)end : 0};
+    bool whole = letters + end <= LARGEST_LINE;
+    return (contig_line){row->offset, whole ? (size_t)letters : LARGEST_LINE, whole ? (size_t)end : 0};
 }
 
-static bool is_head(const char *bytes, contig_head head)
+static contig_line last_line(const tfl_faidx_row *row)
 {
-    for (size_t i = 0; i < head.letters; i++) {
-        if (!is_letter(bytes[i])) {
-            return false;
-        }
+    int64_t letters = (row->length - 1) % row->line_bases + 1;
+    int64_t end = row->length > row->line_bases ? row->line_width - row->line_bases : 0;
+    if (letters + end > LARGEST_LINE) {
+        letters = letters < LARGEST_LINE ? letters : LARGEST_LINE;
+        end = 0;
     }
-    return head.end == 0 || tfl_faidx_is_line_end(bytes + head.letters, head.end);
+    uint64_t offset = tfl_faidx_offset(row, row->length - letters) - (uint64_t)end;
+    return (contig_line){offset, (size_t)letters, (size_t)end};
 }
 
-/* Whether row follows the contig before (NULL: the file begins): a header between them, and its first line. */
+static bool are_letters(const char *bytes, size_t n)
+{
+    size_t i = 0;
+    while (i < n && is_letter(bytes[i])) {
+        i++;
+    }
+    return i == n;
+}
+
+static bool is_first_line(const char *bytes, contig_line line)
+{
+    return are_letters(bytes, line.letters) && (line.end == 0 || tfl_faidx_is_line_end(bytes + line.letters, line.end));
+}
+
+static bool is_last_line(const char *bytes, contig_line line)
+{
+    return (line.end == 0 || tfl_faidx_is_line_end(bytes, line.end)) && are_letters(bytes + line.end, line.letters);
+}
+
+/* Whether row follows the contig before (NULL: the file begins): its last line, a header, and row's first line. */
 static tfl_status check_contig(tfl_seekable *fasta, const tfl_faidx_row *before, const tfl_faidx_row *row,
                                const char *name, char *buffer, bool *fits, tfl_error *err)
 {
-    uint64_t from = before != NULL ? tfl_faidx_offset(before, before->length - 1) : 0;
-    size_t letter = before != NULL, got = 0;
-    contig_head head = head_of(row);
-    *fits = row->offset > from + letter && row->offset - from <= LARGEST_GAP && row->line_width > row->line_bases;
+    contig_line first = first_line(row), last = {0, 0, 0};
+    if (before != NULL) {
+        last = last_line(before);
+    }
+    size_t behind = last.letters + last.end, got = 0;
+    *fits = row->offset > last.offset + behind && row->offset - last.offset <= LARGEST_GAP &&
+            row->line_width > row->line_bases;
     if (!*fits) {
         return TFL_OK;
     }
-    size_t gap = (size_t)(row->offset - from), size = gap + head.letters + head.end;
-    tfl_status status = tfl_seekable_read(fasta, from, buffer, size, &got, err);
-    *fits = status == TFL_OK && got == size && (before == NULL || is_letter(buffer[0])) &&
-            is_between(buffer + letter, gap - letter, before != NULL, name) && is_head(buffer + gap, head);
+    size_t gap = (size_t)(row->offset - last.offset), size = gap + first.letters + first.end;
+    tfl_status status = tfl_seekable_read(fasta, last.offset, buffer, size, &got, err);
+    *fits = status == TFL_OK && got == size && is_last_line(buffer, last) &&
+            is_between(buffer + behind, gap - behind, before != NULL, name) && is_first_line(buffer + gap, first);
     return status;
 }
 
 /* Whether the file ends with this contig. */
-static tfl_status check_end(tfl_seekable *fasta, const tfl_faidx_row *last, char *buffer, bool *fits, tfl_error *err)
+static tfl_status check_end(tfl_seekable *fasta, const tfl_faidx_row *row, char *buffer, bool *fits, tfl_error *err)
 {
-    size_t got = 0;
-    uint64_t from = tfl_faidx_offset(last, last->length - 1);
-    tfl_status status = tfl_seekable_read(fasta, from, buffer, LARGEST_END, &got, err);
-    *fits = status == TFL_OK && got >= 1 && got < LARGEST_END && is_letter(buffer[0]) &&
-            is_between(buffer + 1, got - 1, true, NULL);
+    contig_line last = last_line(row);
+    size_t got = 0, behind = last.letters + last.end;
+    tfl_status status = tfl_seekable_read(fasta, last.offset, buffer, LARGEST_END, &got, err);
+    *fits = status == TFL_OK && got >= behind && got < LARGEST_END && is_last_line(buffer, last) &&
+            is_between(buffer + behind, got - behind, true, NULL);
     return status;
 }
 
 tfl_status tfl_faidx_fits(const tfl_faidx *faidx, tfl_seekable *fasta, bool *fits, tfl_error *err)
 {
-    char *buffer = tfl_calloc(LARGEST_GAP + LARGEST_HEAD, 1);
+    char *buffer = tfl_calloc(LARGEST_GAP + LARGEST_LINE, 1);
     const tfl_faidx_row *before = NULL;
     tfl_status status = buffer == NULL ? tfl_fail_memory(err, "an index") : TFL_OK;
     *fits = true;

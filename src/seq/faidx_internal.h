@@ -35,7 +35,7 @@ void tfl_faidx_clear(tfl_faidx *faidx);
 tfl_status tfl_faidx_scan(tfl_seekable *fasta, tfl_faidx *faidx, tfl_error *err) TFL_MUST_USE;
 
 /* Whether each contig, in the order of the index, lies between a header line of its name and the next one, so that the
- * whole file is accounted for, and whether its first line is as long as told: one small read per contig. */
+ * whole file is accounted for, and whether its first and last lines are as told: one small read per contig. */
 tfl_status tfl_faidx_fits(const tfl_faidx *faidx, tfl_seekable *fasta, bool *fits, tfl_error *err) TFL_MUST_USE;
 
 /* Whether bytes are the end of a line: blanks, then LF. */
