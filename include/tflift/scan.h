@@ -31,7 +31,7 @@ typedef struct tfl_scan_options {
     bool both_strands;
     double background[TFL_BASES];
     double pseudocount;
-    unsigned threads; /* that prepare the motifs, 10 ms each */
+    unsigned threads; /* that prepare the motifs, 4 ms each, and share long sequences */
 } tfl_scan_options;
 
 /* The defaults of tfscan: p <= 1e-4, both strands, background A, T 0.3 and C, G 0.2, pseudocount 0.001, one thread. */

@@ -75,45 +75,39 @@ static void merge_into(lump *to, const lump *more)
     to->mass = mass;
 }
 
-/* Takes lumps in order and merges them. */
-typedef struct merger {
-    double share;
-    lumps *out;
-    double above; /* probability of the lumps before the last one */
-    double first; /* mean of the last one's first lump */
-    double limit; /* mass that the last one may have */
-} merger;
-
-static void add_lump(merger *m, const lump *next)
+/* Merges neighbours in place while they weigh at most share of what is above them. */
+static void merge_neighbours(lumps *list, double share)
 {
-    if (next->mass < TINY) {
-        return;
+    lump *last = list->lump; /* the one that is merged into */
+    double above = 0;        /* probability of the lumps before it */
+    double limit = share * last->mass;
+    for (size_t i = 1; i < list->n; i++) {
+        const lump *next = &list->lump[i];
+        if (last->mass + next->mass <= limit) {
+            merge_into(last, next);
+            continue;
+        }
+        above += last->mass;
+        limit = share * (above + next->mass);
+        *++last = *next;
     }
-    lumps *out = m->out;
-    lump *last = out->n > 0 ? &out->lump[out->n - 1] : NULL;
-    if (last != NULL && (next->mean - m->first <= ROUNDING || last->mass + next->mass <= m->limit)) {
-        merge_into(last, next);
-        return;
-    }
-    m->above += last != NULL ? last->mass : 0;
-    m->first = next->mean;
-    m->limit = m->share * (m->above + next->mass);
-    out->lump[out->n++] = *next;
+    list->n = (size_t)(last - list->lump) + 1;
 }
 
-/* Merges in place until there are at most max lumps. */
-static void shorten(lumps *list, size_t max)
+/* Merges in place until there are at most max lumps. *share is what the list before needed, and then what this one did: half of that is
+ * where to begin, as lists change little from position to position. */
+static void shorten(lumps *list, size_t max, double *share)
 {
-    double share = SHARE;
-    while (list->n > max) {
-        size_t n = list->n;
-        merger m = {.share = share, .out = list};
-        list->n = 0;
-        for (size_t i = 0; i < n; i++) {
-            lump next = list->lump[i]; /* a copy, as its place may be written to */
-            add_lump(&m, &next);
+    if (list->n <= max) {
+        return;
+    }
+    *share = fmax(SHARE, *share / 2);
+    for (;;) {
+        merge_neighbours(list, *share);
+        if (list->n <= max) {
+            return;
         }
-        share *= 2;
+        *share *= 2;
     }
 }
 
@@ -147,29 +141,44 @@ static position sort_letters(const double score[TFL_BASES], const double backgro
     return letters;
 }
 
+/* The first of the smallest. */
+static size_t smallest(const double value[TFL_BASES])
+{
+    size_t low = value[1] < value[0] ? 1 : 0;
+    size_t high = value[3] < value[2] ? 3 : 2;
+    return value[high] < value[low] ? high : low;
+}
+
 /* Every word so far with every letter behind it: the list is merged with itself, once per letter, shifted by the
- * letter's deficit. to has room for 4 * from->n. */
+ * letter's deficit; words whose deficits differ by rounding only become one. to has room for 4 * from->n. */
 static void add_position(const position *letters, const lumps *from, lumps *to)
 {
-    size_t at[TFL_BASES] = {0};
+    const lump *at[TFL_BASES];
+    const lump *end = from->lump + from->n;
     double mean[TFL_BASES];
-    merger m = {.share = 0, .out = to};
-    to->n = 0;
-    for (size_t i = 0; i < letters->n; i++) {
-        mean[i] = from->lump[0].mean + letters->deficit[i];
+    lump *last = NULL;
+    double first = -HUGE_VAL; /* mean of the last one's first word */
+    for (size_t i = 0; i < TFL_BASES; i++) {
+        at[i] = from->lump;
+        mean[i] = i < letters->n ? from->lump[0].mean + letters->deficit[i] : HUGE_VAL;
     }
     for (size_t n = from->n * letters->n; n > 0; n--) {
-        size_t best = 0;
-        for (size_t i = 1; i < letters->n; i++) {
-            best = mean[i] < mean[best] ? i : best;
-        }
-        const lump *source = &from->lump[at[best]];
+        size_t best = smallest(mean);
+        const lump *source = at[best]++;
         lump next = {mean[best], source->mass * letters->background[best], source->variance};
-        add_lump(&m, &next);
-        at[best]++;
-        mean[best] = at[best] < from->n ? from->lump[at[best]].mean + letters->deficit[best] : HUGE_VAL;
+        mean[best] = at[best] < end ? at[best]->mean + letters->deficit[best] : HUGE_VAL;
+        if (next.mass < TINY) {
+            continue;
+        }
+        if (next.mean - first <= ROUNDING) {
+            merge_into(last, &next);
+            continue;
+        }
+        first = next.mean;
+        last = last != NULL ? last + 1 : to->lump;
+        *last = next;
     }
-    shorten(to, MAX_LUMPS);
+    to->n = last != NULL ? (size_t)(last - to->lump) + 1 : 0;
 }
 
 /* The distribution of all words; the caller frees list->lump. */
@@ -184,15 +193,17 @@ static tfl_status count_words(const tfl_logodds *logodds, lumps *list, tfl_error
         return tfl_fail_memory(err, "the p-values of a motif");
     }
     list->lump[0].mass = 1;
+    double share = 0;
     for (size_t j = 0; j < logodds->width; j++) {
         position letters = sort_letters(logodds->score[j], logodds->background);
         add_position(&letters, list, &other);
+        shorten(&other, MAX_LUMPS, &share);
         lumps swap = *list;
         *list = other;
         other = swap;
     }
     free(other.lump);
-    shorten(list, MAX_STEPS);
+    shorten(list, MAX_STEPS, &share);
     return TFL_OK;
 }
 
