@@ -34,6 +34,11 @@ size_t tfl_format_float(char text[TFL_NUMBER_SIZE], float value);
 /* The same for a double. */
 size_t tfl_format_double(char text[TFL_NUMBER_SIZE], double value);
 
+/* What printf would write for "%.*f" and "%.*g", with a decimal point in any locale, several times faster. Up to 9 decimals of a number within
+ * 1e15; 1 to 15 digits. */
+size_t tfl_format_fixed(char text[TFL_NUMBER_SIZE], int decimals, double value);
+size_t tfl_format_significant(char text[TFL_NUMBER_SIZE], int digits, double value);
+
 /* Decimal text of an integer. Returns its length. */
 size_t tfl_format_int(char text[TFL_NUMBER_SIZE], int64_t value);
 

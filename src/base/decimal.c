@@ -135,3 +135,42 @@ tfl_decimal tfl_decimal_of_double(double value)
     uint64_t high = scale_double(power, (4 * c + 2) << h);
     return choose(low, middle, high, c % 2 == 0, k);
 }
+
+/* ---------------------------------------------------------------- rounding to so many digits */
+
+static int binary_exponent(uint64_t bits)
+{
+    return (int)(bits >> 52 & 0x7FF) - 1023;
+}
+
+int tfl_decimal_exponent(double number)
+{
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    return log10_of_power(binary_exponent(bits), false);
+}
+
+/* With 64 bits of the number and 128 of the power, which is exact, the product has 192. What lies below its whole part is compared with
+ * one half. */
+bool tfl_decimal_scale(double number, int k, uint64_t *whole)
+{
+    uint64_t bits, low, middle, high, rest;
+    memcpy(&bits, &number, sizeof bits);
+    *whole = 0;
+    if (bits << 1 == 0 || k < 0 || k > TFL_EXACT_POWER || (bits >> 52 & 0x7FF) == 0) {
+        return bits << 1 == 0;
+    }
+    uint64_t c = (bits << 11) | UINT64_C(1) << 63;
+    const uint64_t *power = power_of_ten(k);
+    high = multiply_high(power[0], c, &middle);
+    middle += multiply_high(power[1], c, &low);
+    high += middle < power[0] * c;
+    int fraction = 62 - binary_exponent(bits) - log2_of_power(k); /* bits of high below the whole part */
+    if (fraction < 1 || fraction > 63) {
+        return fraction > 64; /* less than one half */
+    }
+    rest = (high & ((UINT64_C(1) << (fraction - 1)) - 1)) | middle | low;
+    *whole = high >> fraction;
+    *whole += (high >> (fraction - 1) & 1) != 0 && (rest != 0 || (*whole & 1) != 0);
+    return true;
+}

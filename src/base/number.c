@@ -325,6 +325,70 @@ size_t tfl_format_double(char text[TFL_NUMBER_SIZE], double value)
     return format_decimal(text, tfl_decimal_of_double(fabs(value)), value < 0);
 }
 
+/* The C library's conversion, with its locale's decimal point made ours. */
+static size_t format_slowly(char text[TFL_NUMBER_SIZE], bool fixed, int digits, double value)
+{
+    int length = fixed ? snprintf(text, TFL_NUMBER_SIZE, "%.*f", digits, value)
+                       : snprintf(text, TFL_NUMBER_SIZE, "%.*g", digits, value);
+    char *point = text + strcspn(text, "0123456789");
+    point += strspn(point, "0123456789");
+    if (isfinite(value) && *point != '\0' && *point != 'e') {
+        *point = '.';
+    }
+    return length > 0 ? (size_t)length : 0;
+}
+
+size_t tfl_format_fixed(char text[TFL_NUMBER_SIZE], int decimals, double value)
+{
+    uint64_t number;
+    if (!isfinite(value) || decimals < 1 || !tfl_decimal_scale(fabs(value), decimals, &number)) {
+        return format_slowly(text, true, decimals, value);
+    }
+    uint64_t unit = power_of_ten[decimals];
+    char *at = text;
+    *at = '-';
+    at += signbit(value) != 0;
+    size_t whole = count_digits(number / unit);
+    put_digits(at, number / unit, whole);
+    at[whole] = '.';
+    put_digits(at + whole + 1, number % unit, (size_t)decimals);
+    at += whole + 1 + (size_t)decimals;
+    *at = '\0';
+    return (size_t)(at - text);
+}
+
+/* number = digits * 10^exponent, with that many digits; false where only the slow way can. */
+static bool round_to_digits(double number, int digits, tfl_decimal *out)
+{
+    int exponent = tfl_decimal_exponent(number);
+    bool good = tfl_decimal_scale(number, digits - 1 - exponent, &out->digits);
+    if (good && out->digits >= power_of_ten[digits]) {
+        exponent++;
+        good = tfl_decimal_scale(number, digits - 1 - exponent, &out->digits);
+    }
+    out->exponent = exponent - digits + 1;
+    return good && out->digits > 0;
+}
+
+size_t tfl_format_significant(char text[TFL_NUMBER_SIZE], int digits, double value)
+{
+    tfl_decimal number;
+    if (value == 0 || !isfinite(value) || !round_to_digits(fabs(value), digits, &number)) {
+        return format_slowly(text, false, digits, value);
+    }
+    int exponent = number.exponent + digits - 1; /* of the first digit */
+    while (number.digits % 10 == 0) {
+        number.digits /= 10;
+    }
+    text[0] = '-';
+    char *at = text + (value < 0);
+    size_t n = count_digits(number.digits);
+    at += exponent < -4 || exponent >= digits ? lay_out_exponent(at, number.digits, n, exponent)
+                                              : lay_out(at, number.digits, n, exponent + 1);
+    *at = '\0';
+    return (size_t)(at - text);
+}
+
 size_t tfl_format_int(char text[TFL_NUMBER_SIZE], int64_t value)
 {
     uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;

@@ -3,25 +3,60 @@
 
 #include "cli/hits.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = 48 };
+#include "tflift/number.h"
 
-/* A number of so many significant digits, or NA. */
-static const char *significant(char text[NUMBER_SIZE], int digits, double value)
+/* A line that is being written, field after field, each with what separates it from the next; the first failure stays. */
+typedef struct line {
+    tfl_output *output;
+    tfl_error *err;
+    tfl_status status;
+} line;
+
+static void put(line *l, const char *text, size_t length)
 {
-    (void)snprintf(text, NUMBER_SIZE, "%.*g", digits, value);
-    return isnan(value) ? "NA" : text;
+    if (l->status == TFL_OK) {
+        l->status = tfl_output_write(l->output, text, length, l->err);
+    }
 }
 
-/* A number between -100 and 100 with so many decimals, or NA. */
-static const char *decimal(char text[NUMBER_SIZE], int digits, double value)
+static void put_text(line *l, const char *text, char separator)
 {
-    (void)snprintf(text, NUMBER_SIZE, "%.*f", digits, value);
-    return isnan(value) ? "NA" : text;
+    put(l, text, strlen(text));
+    put(l, &separator, 1);
+}
+
+static void put_char(line *l, char text, char separator)
+{
+    put(l, (char[2]){text, separator}, 2);
+}
+
+static void put_whole(line *l, int64_t value, char separator)
+{
+    char text[TFL_NUMBER_SIZE + 1];
+    size_t length = tfl_format_int(text, value);
+    text[length] = separator;
+    put(l, text, length + 1);
+}
+
+/* A number of so many significant digits, or NA. */
+static void put_significant(line *l, int digits, double value, char separator)
+{
+    char text[TFL_NUMBER_SIZE + 1] = "NA";
+    size_t length = isnan(value) ? 2 : tfl_format_significant(text, digits, value);
+    text[length] = separator;
+    put(l, text, length + 1);
+}
+
+/* A number within 1e15 with so many decimals, or NA. */
+static void put_decimal(line *l, int digits, double value, char separator)
+{
+    char text[TFL_NUMBER_SIZE + 1] = "NA";
+    size_t length = isnan(value) ? 2 : tfl_format_fixed(text, digits, value);
+    text[length] = separator;
+    put(l, text, length + 1);
 }
 
 /* 0 to 1000 for browsers, as in JASPAR's tracks: -100 log10 p, so that 400 is p = 1e-4. */
@@ -32,26 +67,32 @@ static int browser_score(double pvalue)
 }
 
 /* "log_odds pvalue qvalue matched importance_sum … importance_percentile rank". */
-static tfl_status write_details(const tfl_hit *hit, tfl_output *output, tfl_error *err)
+static void put_details(line *l, const tfl_hit *hit, char separator)
 {
-    char sum[NUMBER_SIZE], mean[NUMBER_SIZE], abs[NUMBER_SIZE], cosine[NUMBER_SIZE], percentile[NUMBER_SIZE];
-    return tfl_output_printf(output, err, "%.6f\t%.6g\t%.6g\t%s\t%s\t%s\t%s\t%s\t%s\t%zu", hit->match.log_odds,
-                             hit->match.pvalue, hit->qvalue, hit->matched, significant(sum, 7, hit->importance.sum),
-                             significant(mean, 7, hit->importance.mean), significant(abs, 7, hit->importance.abs),
-                             decimal(cosine, 6, hit->importance.cosine), decimal(percentile, 2, hit->percentile),
-                             hit->match.rank);
+    put_decimal(l, 6, hit->match.log_odds, '\t');
+    put_significant(l, 6, hit->match.pvalue, '\t');
+    put_significant(l, 6, hit->qvalue, '\t');
+    put_text(l, hit->matched, '\t');
+    put_significant(l, 7, hit->importance.sum, '\t');
+    put_significant(l, 7, hit->importance.mean, '\t');
+    put_significant(l, 7, hit->importance.abs, '\t');
+    put_decimal(l, 6, hit->importance.cosine, '\t');
+    put_decimal(l, 2, hit->percentile, '\t');
+    put_whole(l, (int64_t)hit->match.rank, separator);
 }
 
 static tfl_status write_tsv(const tfl_hit *hit, tfl_output *output, tfl_error *err)
 {
-    const tfl_match *match = &hit->match;
-    tfl_status status = tfl_output_printf(output, err, "%s\t%zu\t%zu\t%s\t%d\t%c\t", hit->sequence, match->start,
-                                          match->start + hit->motif->width, hit->motif->name,
-                                          browser_score(match->pvalue), match->strand);
-    if (status == TFL_OK) {
-        status = write_details(hit, output, err);
-    }
-    return status == TFL_OK ? tfl_output_write(output, "\n", 1, err) : status;
+    line l = {output, err, TFL_OK};
+    int64_t start = (int64_t)hit->match.start;
+    put_text(&l, hit->sequence, '\t');
+    put_whole(&l, start, '\t');
+    put_whole(&l, start + (int64_t)hit->motif->width, '\t');
+    put_text(&l, hit->motif->name, '\t');
+    put_whole(&l, browser_score(hit->match.pvalue), '\t');
+    put_char(&l, hit->match.strand, '\t');
+    put_details(&l, hit, '\n');
+    return l.status;
 }
 
 /* On the genome: a sequence on its '-' strand counts from its other end. */
@@ -62,23 +103,34 @@ static tfl_status write_bed(const tfl_hit *hit, tfl_output *output, tfl_error *e
     int64_t width = (int64_t)hit->motif->width;
     bool reverse = region->strand == '-';
     int64_t from = region->start + (reverse ? region->length - start - width : start);
-    char strand = (hit->match.strand == '-') != reverse ? '-' : '+';
-    tfl_status status =
-        tfl_output_printf(output, err, "%s\t%" PRId64 "\t%" PRId64 "\t%s\t%d\t%c\t", region->contig, from, from + width,
-                          hit->motif->name, browser_score(hit->match.pvalue), strand);
-    if (status == TFL_OK) {
-        status = write_details(hit, output, err);
-    }
-    return status == TFL_OK ? tfl_output_printf(output, err, "\t%s\n", hit->sequence) : status;
+    line l = {output, err, TFL_OK};
+    put_text(&l, region->contig, '\t');
+    put_whole(&l, from, '\t');
+    put_whole(&l, from + width, '\t');
+    put_text(&l, hit->motif->name, '\t');
+    put_whole(&l, browser_score(hit->match.pvalue), '\t');
+    put_char(&l, (hit->match.strand == '-') != reverse ? '-' : '+', '\t');
+    put_details(&l, hit, '\t');
+    put_text(&l, hit->sequence, '\n');
+    return l.status;
 }
 
 /* FIMO counts from 1, includes the end, and scores in bits. */
 static tfl_status write_fimo(const tfl_hit *hit, tfl_output *output, tfl_error *err)
 {
     const tfl_match *match = &hit->match;
-    return tfl_output_printf(output, err, "%s\t%s\t%s\t%zu\t%zu\t%c\t%.6f\t%.6g\t%.6g\t%s\n", hit->motif->name,
-                             hit->motif->alternative, hit->sequence, match->start + 1, match->start + hit->motif->width,
-                             match->strand, match->log_odds / log(2), match->pvalue, hit->qvalue, hit->matched);
+    line l = {output, err, TFL_OK};
+    put_text(&l, hit->motif->name, '\t');
+    put_text(&l, hit->motif->alternative, '\t');
+    put_text(&l, hit->sequence, '\t');
+    put_whole(&l, (int64_t)match->start + 1, '\t');
+    put_whole(&l, (int64_t)(match->start + hit->motif->width), '\t');
+    put_char(&l, match->strand, '\t');
+    put_decimal(&l, 6, match->log_odds / log(2), '\t');
+    put_significant(&l, 6, match->pvalue, '\t');
+    put_significant(&l, 6, hit->qvalue, '\t');
+    put_text(&l, hit->matched, '\n');
+    return l.status;
 }
 
 static const tfl_hit_format formats[] = {

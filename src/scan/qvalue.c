@@ -121,7 +121,16 @@ void tfl_qvalues_ready(tfl_qvalues *qvalues, uint64_t tests)
 
 double tfl_qvalues_find(const tfl_qvalues *qvalues, double p)
 {
-    const group wanted = {qvalues->rounding ? round_up(p) : p, 0, 0};
-    const group *found = qvalues->n > 0 ? bsearch(&wanted, qvalues->group, qvalues->n, sizeof wanted, by_p) : NULL;
-    return found != NULL ? found->q : 1;
+    double wanted = qvalues->rounding ? round_up(p) : p;
+    size_t low = 0;
+    size_t high = qvalues->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (qvalues->group[middle].p < wanted) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < qvalues->n && qvalues->group[low].p == wanted ? qvalues->group[low].q : 1;
 }

@@ -443,6 +443,48 @@ START_TEST(powers_of_ten_are_exact)
 }
 END_TEST
 
+static void check_like_printf(double value)
+{
+    for (int digits = 1; digits <= 15; digits++) {
+        char expected[400], text[TFL_NUMBER_SIZE];
+        (void)snprintf(expected, sizeof expected, "%.*g", digits, value);
+        size_t length = tfl_format_significant(text, digits, value);
+        ck_assert_msg(strcmp(text, expected) == 0, "%.17g with %d digits became %s, not %s", value, digits, text, expected);
+        ck_assert_uint_eq(length, strlen(text));
+        if (digits <= 9 && !(fabs(value) >= 1e15)) {
+            (void)snprintf(expected, sizeof expected, "%.*f", digits, value);
+            length = tfl_format_fixed(text, digits, value);
+            ck_assert_msg(strcmp(text, expected) == 0, "%.17g with %d decimals became %s, not %s", value, digits, text, expected);
+            ck_assert_uint_eq(length, strlen(text));
+        }
+    }
+}
+
+START_TEST(rounded_numbers_are_those_of_printf)
+{
+    static const double odd[] = {0,      -0.0,     1,       -1,     0.5,     0.25,  0.75,    2.5,       0.125,    9.5,          99.5,     999999.5, 9999995,
+                                 9.9999995, 1e-4,  9.99995e-5, 1e-5, 1e15, 1e22, 123456789, 1e-300, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+                                 1e-7,   -5e-7,    5e-7,    1e-50,  1e-49,   1e55,  HUGE_VAL, -HUGE_VAL, NAN};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        check_like_printf(odd[i]);
+        check_like_printf(nextafter(odd[i], 0));
+        check_like_printf(nextafter(odd[i], HUGE_VAL));
+    }
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "rounded", 0);
+    printf("seed %d\n", SEED);
+    for (int i = 0; i < 30000; i++) {
+        uint64_t bits = tfl_rng_next64(&rng);
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        check_like_printf(value);
+        check_like_printf(exp(-30 * tfl_rng_uniform(&rng)));                                    /* what p-values look like */
+        check_like_printf(tfl_rng_normal(&rng) * 10);                                           /* log-odds */
+        check_like_printf(ldexp((double)tfl_rng_below(&rng, 1 << 20), -(int)tfl_rng_below(&rng, 25))); /* halfway between two, often */
+    }
+}
+END_TEST
+
 START_TEST(the_locale_does_not_matter)
 {
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "pt_BR.UTF-8", "ru_RU.UTF-8"};
@@ -460,6 +502,10 @@ START_TEST(the_locale_does_not_matter)
     ck_assert_str_eq(text, "0.30000000000000004");
     ck_assert(tfl_parse_double("0.30000000000000004", &value) && value == 0.1 + 0.2);
     ck_assert(!tfl_parse_double("0,3", &value));
+    (void)tfl_format_fixed(text, 3, 0.25);
+    ck_assert_str_eq(text, "0.250");
+    (void)tfl_format_significant(text, 3, 1.25e-60);
+    ck_assert_str_eq(text, "1.25e-60");
 }
 END_TEST
 
@@ -479,6 +525,7 @@ int main(void)
     tcase_add_test(tests, random_doubles_are_shortest);
     tcase_add_test(tests, powers_and_their_neighbours_are_shortest);
     tcase_add_test(tests, powers_of_ten_are_exact);
+    tcase_add_test(tests, rounded_numbers_are_those_of_printf);
     tcase_add_test(tests, the_locale_does_not_matter);
     suite_add_tcase(suite, tests);
     return test_run(suite);
