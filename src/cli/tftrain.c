@@ -1,7 +1,9 @@
 /* tftrain: a convolutional network from labelled sequences (paper, Appendix F). */
 #include "config.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -325,18 +327,32 @@ static tfl_status train_with_outputs(const tfl_call *call, const tfl_dataset *da
     return status;
 }
 
+/* Neither output may be a file that is read: those of the options, or those in the folder. */
+static tfl_status check_outputs(const tfl_call *call, tfl_error *err)
+{
+    static const char *const in_folder[] = {"sequences.fa", "labels.tsv"};
+    const options *o = call->options;
+    char path[2][PATH_MAX];
+    const char *input[] = {o->fasta, o->labels, NULL, NULL};
+    for (size_t i = 0; call->n_operands > 0 && i < 2; i++) {
+        int length = snprintf(path[i], sizeof path[i], "%s/%s", call->operand[0], in_folder[i]);
+        input[2 + i] = length > 0 && (size_t)length < sizeof path[i] ? path[i] : NULL; /* too long to be opened */
+    }
+    tfl_status status = tfl_output_check(o->output, input, sizeof input / sizeof *input, err);
+    return status == TFL_OK ? tfl_output_check(o->log, input, sizeof input / sizeof *input, err) : status;
+}
+
 static tfl_status run(const tfl_call *call, tfl_error *err)
 {
     const options *o = call->options;
     if (o->output == NULL) {
         return tfl_fail(err, TFL_EUSAGE, "-o: where the model goes is missing, for example -o model.onnx");
     }
-    const char *const inputs[] = {o->fasta, o->labels};
     tfl_status status = tfl_program_cpu(o->cpu, err);
     tfl_dataset *data = NULL;
     tfl_graph *graph = NULL;
     if (status == TFL_OK) {
-        status = tfl_output_check(o->output, inputs, 2, err);
+        status = check_outputs(call, err);
     }
     if (status == TFL_OK) {
         status = read_data(call, &data, err);
