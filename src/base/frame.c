@@ -122,12 +122,13 @@ static tfl_status take_row(tfl_frame *frame, const tfl_lines *lines, const char 
     return TFL_OK;
 }
 
-/* What a line is depends on what came before: lines with '#' are headers until something else comes. */
+/* What a line is depends on what came before: lines with '#' are headers until something else comes, if only a blank line. */
 typedef enum reading { AT_START, IN_HEADER, IN_ROWS } reading;
 
 static tfl_status take_line(tfl_frame *frame, const tfl_lines *lines, const char *line, reading *at, tfl_error *err)
 {
     if (*line == '\0' || (*line == '#' && *at == IN_ROWS)) {
+        *at = *at == IN_HEADER ? IN_ROWS : *at;
         return TFL_OK;
     }
     if (*line == '#' || *at == AT_START) {

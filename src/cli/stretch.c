@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "tflift/alphabet.h"
-#include "tflift/lines.h"
+#include "tflift/bed.h"
+#include "tflift/genome.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
 
@@ -92,62 +93,34 @@ static void take_placed(tfl_stretch *s, const wanted *w)
     s->first = w->from;
 }
 
-static tfl_status check_range(const wanted *w, const char *path, const tfl_sequence *record, tfl_error *err)
+static tfl_status check_range(const wanted *w, const char *path, const char *name, uint64_t length, tfl_error *err)
 {
     if (w->from < 1 || w->from > w->to) {
         return tfl_fail(err, TFL_EUSAGE, "--region %s: positions count from 1, and the first comes before the last",
                         w->text);
     }
-    if ((uint64_t)w->to > record->length) {
-        return tfl_fail(err, TFL_EUSAGE, "%s: %s has %zu letters, and --region %s wants %lld", path, record->name,
-                        record->length, w->text, (long long)w->to);
+    if ((uint64_t)w->to > length) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: %s has %llu letters, and --region %s wants %lld", path, name,
+                        (unsigned long long)length, w->text, (long long)w->to);
     }
-    return TFL_OK;
-}
-
-/* Only the part of a contig that is wanted, as a sequence of its own. */
-static tfl_status cut_contig(tfl_stretch *s, const wanted *w, tfl_error *err)
-{
-    size_t length = (size_t)(w->to - w->from + 1);
-    char *contig = tfl_strdup(s->sequence.name);
-    char *name = tfl_strdup(w->text);
-    if (contig == NULL || name == NULL) {
-        free(contig);
-        free(name);
-        return tfl_fail_memory(err, "a region");
-    }
-    memmove(s->sequence.letters, s->sequence.letters + w->from - 1, length);
-    s->sequence.letters[length] = '\0';
-    s->sequence.length = length;
-    free(s->sequence.name);
-    s->sequence.name = name;
-    s->sequence.capacity[0] = strlen(name) + 1;
-    tfl_region_clear(&s->region);
-    s->region = (tfl_region){contig, w->from - 1, (int64_t)length, '+', true};
-    take_whole(s);
     return TFL_OK;
 }
 
 /* Whether a record has what is wanted; then it becomes the stretch. */
-static tfl_status try_record(tfl_stretch *s, const wanted *w, bool genome, const char *path, bool *taken,
-                             tfl_error *err)
+static tfl_status try_record(tfl_stretch *s, const wanted *w, const char *path, bool *taken, tfl_error *err)
 {
     const tfl_sequence *record = &s->sequence;
-    *taken = true;
     bool named = is_name(w, record->name);
-    tfl_status status = named ? check_range(w, path, record, err) : TFL_OK;
-    if (status == TFL_OK && named && genome) {
-        return cut_contig(s, w, err);
-    }
+    tfl_status status = named ? check_range(w, path, record->name, record->length, err) : TFL_OK;
     if (status == TFL_OK) {
-        status = tfl_region_parse(record->name, record->length, !genome, &s->region, err);
+        status = tfl_region_parse(record->name, record->length, true, &s->region, err);
     }
     if (status != TFL_OK) {
         return status;
     }
+    *taken = true;
     if (w->text == NULL || strcmp(record->name, w->text) == 0) {
         take_whole(s);
-        s->on_contig = s->on_contig || genome;
     } else if (named) {
         take_part(s, w);
     } else if (s->region.placed && is_name(w, s->region.contig) && w->from > s->region.start && w->from <= w->to &&
@@ -173,18 +146,18 @@ static tfl_status copy_letters(tfl_stretch *s, tfl_error *err)
     return TFL_OK;
 }
 
-static tfl_status search(tfl_stretch *s, tfl_fasta *fasta, const wanted *w, bool genome, tfl_error *err)
+static tfl_status search(tfl_stretch *s, tfl_fasta *fasta, const wanted *w, tfl_error *err)
 {
     for (;;) {
         int found = 0;
         bool taken = false;
         tfl_status status = tfl_fasta_next(fasta, &s->sequence, &found, err);
         if (status == TFL_OK && !found) {
-            return tfl_fail(err, TFL_EUSAGE, "%s: holds no %s %s, nor one that covers it", tfl_fasta_name(fasta),
-                            genome ? "contig" : "sequence", w->text);
+            return tfl_fail(err, TFL_EUSAGE, "%s: holds no sequence %s, nor one that covers it", tfl_fasta_name(fasta),
+                            w->text);
         }
         if (status == TFL_OK) {
-            status = try_record(s, w, genome, tfl_fasta_name(fasta), &taken, err);
+            status = try_record(s, w, tfl_fasta_name(fasta), &taken, err);
         }
         if (status != TFL_OK || taken) {
             return status;
@@ -192,7 +165,7 @@ static tfl_status search(tfl_stretch *s, tfl_fasta *fasta, const wanted *w, bool
     }
 }
 
-tfl_status tfl_stretch_find(tfl_stretch *stretch, const char *path, bool genome, const char *region, tfl_error *err)
+tfl_status tfl_stretch_find_record(tfl_stretch *stretch, const char *path, const char *region, tfl_error *err)
 {
     tfl_fasta *fasta = NULL;
     wanted w = region != NULL ? take_apart(region) : (wanted){NULL, 0, 0, 0};
@@ -200,9 +173,80 @@ tfl_status tfl_stretch_find(tfl_stretch *stretch, const char *path, bool genome,
     if (status != TFL_OK) {
         return status;
     }
-    status = search(stretch, fasta, &w, genome, err);
+    status = search(stretch, fasta, &w, err);
     tfl_fasta_close(fasta);
     return status == TFL_OK ? copy_letters(stretch, err) : status;
+}
+
+/* ---------------------------------------------------------------- genomes */
+
+/* The contig that is asked for; one named as the whole text is all of it. */
+static tfl_status find_contig(const tfl_genome *genome, wanted *w, size_t *contig, tfl_error *err)
+{
+    if (tfl_genome_find(genome, w->text, contig)) {
+        w->from = 1;
+        w->to = tfl_genome_length(genome, *contig);
+        return TFL_OK;
+    }
+    char *name = tfl_strndup(w->text, w->name_length > 0 ? w->name_length : strlen(w->text));
+    if (name == NULL) {
+        return tfl_fail_memory(err, "a region");
+    }
+    tfl_status status = TFL_OK;
+    const char *like = tfl_genome_find_like(genome, name);
+    if (w->name_length == 0 || !tfl_genome_find(genome, name, contig)) {
+        status = tfl_fail(err, TFL_EUSAGE, "%s: holds no contig %s%s%s", tfl_genome_name(genome), name,
+                          like != NULL ? "; it calls it " : ", as --region wants", like != NULL ? like : "");
+    }
+    free(name);
+    return status == TFL_OK ? check_range(w, tfl_genome_name(genome), tfl_genome_contig(genome, *contig),
+                                          (uint64_t)tfl_genome_length(genome, *contig), err)
+                            : status;
+}
+
+/* The part of the contig becomes a sequence of its own, placed where it is. */
+static tfl_status cut(tfl_stretch *s, tfl_genome *genome, size_t contig, const wanted *w, tfl_error *err)
+{
+    size_t length = (size_t)(w->to - w->from + 1);
+    if (length > TFL_LOGO_MAX_LENGTH) {
+        return tfl_stretch_fail_length(w->text, length, err);
+    }
+    s->sequence.name = tfl_strdup(w->text);
+    s->sequence.letters = tfl_calloc(length + 1, 1);
+    s->region.contig = tfl_strdup(tfl_genome_contig(genome, contig));
+    if (s->sequence.name == NULL || s->sequence.letters == NULL || s->region.contig == NULL) {
+        return tfl_fail_memory(err, "a region");
+    }
+    s->sequence.length = length;
+    s->region.start = w->from - 1;
+    s->region.length = (int64_t)length;
+    s->region.strand = '+';
+    s->region.placed = true;
+    take_whole(s);
+    return tfl_genome_read(genome, contig, w->from - 1, length, s->sequence.letters, err);
+}
+
+tfl_status tfl_stretch_find(tfl_stretch *stretch, const char *path, const char *region, tfl_error *err)
+{
+    tfl_genome *genome = NULL;
+    size_t contig = 0;
+    wanted w = take_apart(region);
+    tfl_status status = tfl_genome_open(path, &genome, err);
+    if (status == TFL_OK) {
+        status = find_contig(genome, &w, &contig, err);
+    }
+    if (status == TFL_OK) {
+        status = cut(stretch, genome, contig, &w, err);
+    }
+    tfl_genome_close(genome);
+    return status == TFL_OK ? copy_letters(stretch, err) : status;
+}
+
+tfl_status tfl_stretch_fail_length(const char *name, size_t length, tfl_error *err)
+{
+    return tfl_fail(err, TFL_EUSAGE,
+                    "%s: %zu letters, and a logo takes %d at most; --region NAME:START-END gives a part", name, length,
+                    TFL_LOGO_MAX_LENGTH);
 }
 
 /* ---------------------------------------------------------------- contributions */
@@ -263,28 +307,6 @@ static bool place_box(const tfl_stretch *s, const char *name, int64_t start, int
                                    : put_on(s, start, end, box);
 }
 
-/* name: the fourth column, NULL when there is none. */
-static tfl_status read_interval(const tfl_stretch *s, const tfl_lines *lines, char *line, tfl_logo_box *box, bool *here,
-                                const char **name, tfl_error *err)
-{
-    char *field[5] = {NULL};
-    int64_t start = 0, end = 0;
-    char separator = strchr(line, '\t') != NULL ? '\t' : ' ';
-    size_t n = tfl_lines_split(line, separator, field, 5);
-    if (n < 3) {
-        return tfl_lines_fail(lines, err, "%zu columns; BED has 3 or more: contig, start, end, name", n);
-    }
-    if (!tfl_parse_int(field[1], 0, INT64_MAX / 2, &start) || !tfl_parse_int(field[2], 0, INT64_MAX / 2, &end) ||
-        start > end) {
-        return tfl_lines_fail(
-            lines, err, "start and end are \"%s\" and \"%s\"; whole numbers are needed, the start not behind the end",
-            field[1], field[2]);
-    }
-    *here = place_box(s, field[0], start, end, box);
-    *name = n > 3 && strcmp(field[3], ".") != 0 ? field[3] : NULL;
-    return TFL_OK;
-}
-
 static tfl_status add_box(tfl_boxes *boxes, tfl_logo_box box, const char *name, tfl_error *err)
 {
     void *array = boxes->box;
@@ -303,43 +325,31 @@ static tfl_status add_box(tfl_boxes *boxes, tfl_logo_box box, const char *name, 
     return TFL_OK;
 }
 
-static tfl_status take_interval(tfl_boxes *boxes, const tfl_stretch *stretch, const tfl_lines *lines, char *line,
-                                tfl_error *err)
+static tfl_status take_row(tfl_boxes *boxes, const tfl_stretch *stretch, const tfl_bed_row *row, tfl_error *err)
 {
     tfl_logo_box box = {0, 0, 0, NULL};
-    bool here = false;
-    const char *name = NULL;
-    tfl_status status = read_interval(stretch, lines, line, &box, &here, &name, err);
-    if (status == TFL_OK && name != NULL) {
-        status = tfl_table_add(boxes->names, name, NULL, NULL, err);
-    }
+    bool here = place_box(stretch, row->contig, row->start, row->end, &box);
+    const char *name = row->name != NULL && strcmp(row->name, ".") != 0 ? row->name : NULL;
+    tfl_status status = name != NULL ? tfl_table_add(boxes->names, name, NULL, NULL, err) : TFL_OK;
     return status == TFL_OK && here ? add_box(boxes, box, name, err) : status;
-}
-
-static bool is_comment(const char *line)
-{
-    return *line == '\0' || *line == '#' || strncmp(line, "track", 5) == 0 || strncmp(line, "browser", 7) == 0;
 }
 
 tfl_status tfl_boxes_read(tfl_boxes *boxes, const tfl_stretch *stretch, const char *path, tfl_error *err)
 {
-    tfl_lines *lines = NULL;
-    char *line = NULL;
-    size_t length = 0;
+    tfl_bed *bed = NULL;
+    tfl_bed_row row;
+    bool found = true;
     tfl_status status = boxes->names == NULL ? tfl_table_create(&boxes->names, err) : TFL_OK;
     if (status == TFL_OK) {
-        status = tfl_lines_open(path, &lines, err);
+        status = tfl_bed_open(path, &bed, err);
     }
-    while (status == TFL_OK) {
-        status = tfl_lines_next(lines, &line, &length, err);
-        if (status != TFL_OK || line == NULL) {
-            break;
-        }
-        if (!is_comment(line)) {
-            status = take_interval(boxes, stretch, lines, line, err);
+    while (status == TFL_OK && found) {
+        status = tfl_bed_next(bed, &row, &found, err);
+        if (status == TFL_OK && found) {
+            status = take_row(boxes, stretch, &row, err);
         }
     }
-    tfl_lines_close(lines);
+    tfl_bed_close(bed);
     return status;
 }
 

@@ -28,12 +28,19 @@ typedef struct tfl_stretch {
     bool on_contig;    /* positions are those of region.contig; otherwise of the sequence */
 } tfl_stretch;
 
-/* Finds a region in a FASTA file: the name of a record (all of it), NAME:START-END within a record of that name, or
- * within one that is placed on NAME by its own name; 1-based, both ends included, as samtools has it; NULL: the first
- * record. Where genome is true, NAME is a contig, and contributions are looked for by its coordinates. An empty stretch
- * is {0}. */
-tfl_status tfl_stretch_find(tfl_stretch *stretch, const char *path, bool genome, const char *region,
-                            tfl_error *err) TFL_MUST_USE;
+/* Finds a region, 1-based and both ends included as samtools has it, or a name, which is all of what has it. An empty
+ * stretch is {0}.
+ *
+ * In a genome: CONTIG:START-END; contributions are looked for by these coordinates. */
+tfl_status tfl_stretch_find(tfl_stretch *stretch, const char *path, const char *region, tfl_error *err) TFL_MUST_USE;
+
+/* Among the records of a FASTA file: the record of that name; NAME:START-END within a record of that name, or within
+ * one that its own name places on the contig NAME; NULL: the first record. */
+tfl_status tfl_stretch_find_record(tfl_stretch *stretch, const char *path, const char *region,
+                                   tfl_error *err) TFL_MUST_USE;
+
+/* Says that a stretch is too long for a logo. */
+tfl_status tfl_stretch_fail_length(const char *name, size_t length, tfl_error *err);
 void tfl_stretch_clear(tfl_stretch *stretch);
 
 /* The contributions under it, value[end - start] as shown; no value at all is an error. */

@@ -249,25 +249,24 @@ static tfl_status read_row(const tfl_call *call, logo_parts *parts, size_t i, fl
     return status;
 }
 
-static tfl_status check_length(const tfl_stretch *stretch, tfl_error *err)
+/* The letters. */
+static tfl_status find_stretch(const options *o, tfl_stretch *stretch, tfl_error *err)
 {
-    if (stretch->end - stretch->start > TFL_LOGO_MAX_LENGTH) {
-        return tfl_fail(err, TFL_EUSAGE,
-                        "%s: %zu letters, and a logo takes %d at most; --region NAME:START-END gives a part",
-                        stretch->sequence.name, stretch->end - stretch->start, TFL_LOGO_MAX_LENGTH);
+    if (o->genome != NULL) {
+        return tfl_stretch_find(stretch, o->genome, o->region, err);
     }
-    return TFL_OK;
+    tfl_status status = tfl_stretch_find_record(stretch, o->fasta, o->region, err);
+    size_t length = stretch->end - stretch->start;
+    return status != TFL_OK || length <= TFL_LOGO_MAX_LENGTH
+               ? status
+               : tfl_stretch_fail_length(stretch->sequence.name, length, err);
 }
 
 static tfl_status read_parts(const tfl_call *call, logo_parts *parts, tfl_error *err)
 {
     const options *o = call->options;
     size_t n_rows = count_scores(call);
-    const char *path = o->genome != NULL ? o->genome : o->fasta;
-    tfl_status status = tfl_stretch_find(&parts->stretch, path, o->genome != NULL, o->region, err);
-    if (status == TFL_OK) {
-        status = check_length(&parts->stretch, err);
-    }
+    tfl_status status = find_stretch(o, &parts->stretch, err);
     if (status != TFL_OK) {
         return status;
     }

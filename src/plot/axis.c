@@ -99,7 +99,9 @@ void tfl_axis_fit(tfl_axis *axis, double low, double high, bool log, size_t want
     axis->high = high;
     if (log) {
         put_log_ticks(axis, wanted);
-    } else {
+    }
+    if (axis->n_ticks < 2) { /* less than a decade may hold but one of 1, 2 and 5 */
+        axis->n_ticks = 0;
         put_linear_ticks(axis, wanted);
     }
 }

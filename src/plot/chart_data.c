@@ -83,7 +83,6 @@ static tfl_status find_y(const tfl_frame *frame, const char *names, bool many, c
 static tfl_status find_columns(const tfl_chart_kind *kind, const tfl_frame *frame, const tfl_chart *chart, columns *c,
                                tfl_error *err)
 {
-    tfl_status status = find_y(frame, chart->y, kind->many_y, c, err);
     const struct {
         const char *name;
         long *column;
@@ -92,10 +91,11 @@ static tfl_status find_columns(const tfl_chart_kind *kind, const tfl_frame *fram
                   {chart->panel, &c->panel},
                   {chart->panel_row, &c->panel_row},
                   {chart->error, &c->error}};
+    tfl_status status = TFL_OK;
     for (size_t i = 0; status == TFL_OK && i < sizeof wanted / sizeof *wanted; i++) {
         status = find_column(frame, wanted[i].name, wanted[i].column, err);
     }
-    return status;
+    return status == TFL_OK ? find_y(frame, chart->y, kind->many_y, c, err) : status;
 }
 
 /* ---------------------------------------------------------------- words */

@@ -96,7 +96,7 @@ tfl_series_style tfl_palette_series(const tfl_palette *palette, const char *name
             return palette->known[k].style;
         }
     }
-    size_t shape = palette->shapes ? i : i / QUALITATIVE;
+    size_t shape = i / QUALITATIVE + (palette->shapes ? i % QUALITATIVE : 0);
     return (tfl_series_style){palette->series[i % QUALITATIVE], (unsigned)(shape % MARKERS)};
 }
 
