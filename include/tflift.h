@@ -44,6 +44,7 @@
 #include "tflift/track.h"
 #include "tflift/bigwig.h"
 #include "tflift/merge.h"
+#include "tflift/npz.h"
 #include "tflift/scores.h"
 #include "tflift/plot.h"
 #include "tflift/logo.h"

@@ -4,13 +4,16 @@
 #include "cli/contigs.h"
 #include "cli/program.h"
 #include "cli/report.h"
+#include "tflift/memory.h"
 #include "tflift/merge.h"
+#include "tflift/npz.h"
 #include "tflift/output.h"
 #include "tflift/track.h"
 #include "tflift/version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- tftrack merge */
@@ -267,8 +270,7 @@ static tfl_status report(const tfl_call *call, tfl_error *err)
 }
 
 static const tfl_example report_examples[] = {
-    {"tftrack report *.bw -g genome.fa -r peaks.bed --hits hits.bed -o report",
-     "tracks, peaks and motif matches"},
+    {"tftrack report *.bw -g genome.fa -r peaks.bed --hits hits.bed -o report", "tracks, peaks and motif matches"},
     {"tftrack report --assembly hg38 scores.bw -o report", "a genome that igv.js and UCSC have"},
     {0},
 };
@@ -294,11 +296,112 @@ static const tfl_command report_command = {
     .run = report,
 };
 
-static const tfl_command *const subcommands[] = {&merge_command, &report_command, NULL};
+/* ---------------------------------------------------------------- tftrack unpack */
+
+typedef struct unpack_options {
+    const char *prefix, *format;
+} unpack_options;
+
+static void unpack_defaults(void *options)
+{
+    unpack_options *o = options;
+    o->format = "npz";
+}
+
+static const char *array_format_at(size_t i, const char **help)
+{
+    static const struct {
+        const char *name, *help;
+    } choices[] = {{"npz", "an archive of one array, called arr_0"}, {"npy", "a bare array"}};
+    bool there = i < sizeof choices / sizeof *choices;
+    *help = there ? choices[i].help : NULL;
+    return there ? choices[i].name : NULL;
+}
+
+static const tfl_option unpack_rows[] = {
+    TFL_SECTION("Output"),
+    {.name = "output",
+     .letter = 'o',
+     .argument = "PREFIX",
+     TFL_TEXT(unpack_options, prefix),
+     .help = "in front of each file's name",
+     .shown = "the archive's name without .npz"},
+    TFL_FORMAT_ROW(unpack_options, format, array_format_at, "of the files:"),
+    {0},
+};
+
+/* "PREFIX.ARRAY.FORMAT"; the caller frees, NULL when out of memory. */
+static char *array_path(const unpack_options *o, const char *archive, const char *array)
+{
+    size_t length = strlen(archive);
+    bool suffix = length > strlen(".npz") && strcmp(archive + length - strlen(".npz"), ".npz") == 0;
+    const char *prefix = o->prefix != NULL ? o->prefix : archive;
+    length = o->prefix != NULL || !suffix ? strlen(prefix) : length - strlen(".npz");
+    size_t size = length + strlen(array) + strlen(o->format) + 3;
+    char *path = tfl_calloc(size, 1);
+    if (path != NULL) {
+        (void)snprintf(path, size, "%.*s.%s.%s", (int)length, prefix, array, o->format);
+    }
+    return path;
+}
+
+static tfl_status unpack_array(const tfl_call *call, const tfl_npz *npz, size_t i, tfl_error *err)
+{
+    const char *array = tfl_npz_array(npz, i);
+    if (strchr(array, '/') != NULL) {
+        return tfl_fail(err, TFL_EINPUT, "%s: array %s: its name is no name of a file", call->operand[0], array);
+    }
+    char *path = array_path(call->options, call->operand[0], array);
+    tfl_status status = path == NULL ? tfl_fail_memory(err, "a path") : tfl_program_check_output(call, path, err);
+    if (status == TFL_OK) {
+        status = tfl_npz_write(npz, i, path, err);
+    }
+    if (status == TFL_OK) {
+        tfl_program_note(call, "%s", path);
+    }
+    free(path);
+    return status;
+}
+
+static tfl_status unpack(const tfl_call *call, tfl_error *err)
+{
+    tfl_npz *npz = NULL;
+    tfl_status status = tfl_npz_open(call->operand[0], &npz, err);
+    for (size_t i = 0; status == TFL_OK && i < tfl_npz_size(npz); i++) {
+        status = unpack_array(call, npz, i, err);
+    }
+    tfl_npz_close(npz);
+    return status;
+}
+
+static const tfl_example unpack_examples[] = {
+    {"tfscore --hypothetical seqs.fa -o s.npz && tftrack unpack s.npz",
+     "s.one_hot.npz, s.contributions.npz and s.hypothetical.npz"},
+    {"modisco motifs -s s.one_hot.npz -a s.hypothetical.npz -n 2000 -o motifs.h5", "tfmodisco-lite, then"},
+    {0},
+};
+
+static const tfl_command unpack_command = {
+    .name = "unpack",
+    .summary = "write each array of an npz file to a file of its own",
+    .operands = "scores.npz",
+    .min_operands = 1,
+    .max_operands = 1,
+    .description = "For programs that take one array per file, such as tfmodisco-lite: it wants sequences and "
+                   "hypothetical contributions, each (N,4,length) and called arr_0. The bytes of the arrays are not "
+                   "changed; their checksums are compared.",
+    .option = unpack_rows,
+    .example = unpack_examples,
+    .options_size = sizeof(unpack_options),
+    .defaults = unpack_defaults,
+    .run = unpack,
+};
+
+static const tfl_command *const subcommands[] = {&merge_command, &report_command, &unpack_command, NULL};
 
 static const tfl_command command = {
     .name = "tftrack",
-    .summary = "work with tracks of contributions: join them, show them in a browser",
+    .summary = "work with contributions: join tracks, show them in a browser, unpack arrays",
     .subcommand = subcommands,
 };
 

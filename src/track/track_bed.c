@@ -90,7 +90,7 @@ static tfl_status write_record(tfl_track *track, const tfl_track_record *record,
 const tfl_track_backend tfl_track_bed = {
     .format = {.name = "bed",
                .suffixes = ".bed",
-               .help = "BED6+1, a row per base: the base, score 0-1000, strand, value",
+               .help = "BED6+1, a row per base: the base, 1000 |value| over the sequence's largest, strand, value",
                .text = true,
                .described = true},
     .open = open_bed,

@@ -17,23 +17,15 @@ if [[ -n ${missing-} ]]; then
     exit 77
 fi
 
-# A genome, windows of it on both strands, and what tfscore says about them.
+# A genome, regions of it on both strands, and what tfscore says about them.
 reverse() { rev | tr ACGT TGCA; }
 good tfsim generate -n 150 --seed 3
 { echo ">chrT"; grep -v '>' out | tr -d '\n'; echo; } >genome.fa
 printf '>chrU\n%s\n' "$(head -c 300 <(grep -v '>' out | tr -d '\n') | reverse)" >>genome.fa
-letters() { sed -n "/^>$1\$/{n;p}" genome.fa | cut -c "$(($2 + 1))-$3"; }
-{
-    printf '>chrT:2400-2600(+)\n%s\n' "$(letters chrT 2400 2600)"
-    printf '>chrT:9100-9300(-)\n%s\n' "$(letters chrT 9100 9300 | reverse)"
-    printf '>chrU:100-300(-)\n%s\n' "$(letters chrU 100 300 | reverse)"
-} >windows.fa
 printf 'chrT\t2400\t2600\tplus\t0\t+\nchrT\t9100\t9300\tminus\t0\t-\nchrU\t100\t300\tminus\t0\t-\n' >regions.bed
-awk '/^>/ { name = substr($1, 2); next } { print name "\t" length($0) }' genome.fa >genome.sizes
-good tfscore -q --ref shuffle -n 5 -t all windows.fa --chrom-sizes genome.sizes -o scores.bw
-good tfscore -q --ref shuffle -n 5 -t all windows.fa -o scores.tsv
-good tfscan -q -p "$TFL_SRCDIR/data/motifs.meme" --top 2 -f bed windows.fa -o hits.bed
-
+good tfscore -q --ref shuffle -n 5 -t all -g genome.fa -r regions.bed -o scores.bw
+good tfscore -q --ref shuffle -n 5 -t all -g genome.fa -r regions.bed -o scores.tsv
+good tfscan -q -p "$TFL_SRCDIR/data/motifs.meme" --top 2 -f bed -g genome.fa -r regions.bed -o hits.bed
 # rows of track, contig, position, base, value; what lies on '-' counts from the end, its complement
 awk -F '\t' -v OFS='\t' '!/^#/ {
     match($1, /:[0-9]+-[0-9]+/); split(substr($1, RSTART + 1, RLENGTH - 1), at, "-"); minus = $1 ~ /\(-\)$/

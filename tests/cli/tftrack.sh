@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tftrack merge: the parts of a run are the whole, in bytes; overlaps, contigs, bad input. tftrack report: a folder that is
-# complete or not there.
+# complete or not there. tftrack unpack: arrays as they were.
 # shellcheck source=tests/cli/lib.sh
 . "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
 
@@ -185,6 +185,34 @@ for bytes in $((size / 2)) 20 0; do
     run tfscan -p "$TFL_SRCDIR/data/motifs.meme" --scores cut.bw d.fa
     [[ $status -eq 1 && $(<err) == "tfscan: cut.bw: is "*"cut short"* ]] || fail "tfscan with $bytes bytes of a bigWig: $status $(<err)"
 done
+
+# ---- tftrack unpack: the arrays of an npz, as tfmodisco-lite takes them
+good tfscore -q --ref zeros --hypothetical windows.fa -t both -o arrays.npz
+good tftrack unpack arrays.npz
+equal "$(<err)" "$(printf 'tftrack: arrays.%s.npz\n' contributions one_hot hypothetical)" "unpack"
+good tftrack unpack -q -f npy arrays.npz -o plain
+equal "$(ls plain.* | tr '\n' ' ')" "plain.contributions.npy plain.hypothetical.npy plain.one_hot.npy " "arrays"
+for candidate in python3 /usr/bin/python3; do
+    "$candidate" -c 'import numpy' 2>/dev/null || continue
+    "$candidate" - <<'END' || fail "arrays, as numpy has them"
+import numpy
+whole = numpy.load("arrays.npz")
+for name in ("one_hot", "contributions", "hypothetical"):
+    part = numpy.load("arrays.%s.npz" % name)
+    assert part.files == ["arr_0"], part.files
+    assert part["arr_0"].shape == (24, 4, 120) and part["arr_0"].dtype == numpy.float32
+    assert (part["arr_0"] == whole[name]).all() and (numpy.load("plain.%s.npy" % name) == whole[name]).all()
+END
+    break
+done
+bad 1 "tftrack: none.npz: cannot open: No such file or directory" tftrack unpack none.npz
+head -c 1000 arrays.npz >cut.npz
+run tftrack unpack cut.npz
+[[ $status -eq 1 && $(<err) == "tftrack: cut.npz: "* && -z $(ls cut.*.npz 2>/dev/null) ]] || fail "an npz that is cut short: $(<err)"
+cp arrays.npz turned.npz
+printf '\xa5' | dd of=turned.npz bs=1 seek=500 conv=notrunc status=none
+bad 1 "tftrack: turned.npz: its member contributions.npy is damaged: its checksum differs" tftrack unpack turned.npz
+[[ -z $(ls turned.*.npz 2>/dev/null) ]] || fail "a damaged npz leaves something"
 
 # ---- tftrack report
 printf '>c first\r\nACGTNacgtn\r\nACG\r\n>d\n%s\n' "$(printf 'ACGTT%.0s' {1..100})" >genome.fa

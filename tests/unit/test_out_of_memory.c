@@ -1014,6 +1014,17 @@ static tfl_status merged(size_t i, tfl_error *err)
     return tfl_merge_tracks(path, 2, written(format->name), format, &options, NULL, err);
 }
 
+static tfl_status unpacked(size_t i, tfl_error *err)
+{
+    char path[PATH_SIZE];
+    test_source_path(path, sizeof path, "tests/fuzz/corpus/fuzz_scores/npz");
+    tfl_npz *npz;
+    tfl_status status = MAKE(npz, tfl_npz_open(path, &npz, err));
+    status = status == TFL_OK ? tfl_npz_write(npz, 0, written(i == 0 ? "array.npz" : "array.npy"), err) : status;
+    tfl_npz_close(npz);
+    return status;
+}
+
 static tfl_status score_files(size_t i, tfl_error *err)
 {
     static const char *const name[] = {"bedgraph", "bigwig", "npz", "tsv"};
@@ -1144,6 +1155,7 @@ static const scenario scenarios[] = {
     {"bigWigs written", 2, bigwigs_written, NULL, 1, 1},
     {"bigWigs read", 1, bigwigs_read, NULL, 0, 0},
     {"merged tracks", 2, merged, NULL, 1, 1},
+    {"unpacked arrays", 2, unpacked, NULL, 1, 1},
     {"score files", 4, score_files, NULL, 0, 0},
     {"frames", 2, frames, NULL, 0, 0},
     {"charts", 12, charts, need_frame, 1, 1},
