@@ -1,7 +1,7 @@
 // Opens what tftrack report wrote in headless Chromium, and compares what igv.js reads with what we wrote. Then has igv.js,
 // a reader of bigWig that we did not write, read tracks of every kind.
-// usage: node browser.js CHROMIUM REPORT EXPECTED SCREENSHOT WRITE_BIGWIG FOLDER [slow]
-//   EXPECTED: rows of track, contig, position, base, value; FOLDER: an empty one
+// usage: node browser.js CHROMIUM REPORT LINKED EXPECTED SCREENSHOT WRITE_BIGWIG FOLDER [slow]
+//   LINKED: a report of the same; EXPECTED: rows of track, contig, position, base, value; FOLDER: an empty one
 // Chromium is driven by the DevTools protocol over a pair of pipes.
 "use strict";
 const fs = require("fs");
@@ -9,7 +9,7 @@ const http = require("http");
 const path = require("path");
 const { spawn, spawnSync } = require("child_process");
 
-const [chromium, report, expectedFile, screenshot, writeBigwig, folder, slow] = process.argv.slice(2);
+const [chromium, report, linked, expectedFile, screenshot, writeBigwig, folder, slow] = process.argv.slice(2);
 const SEED = 7;
 
 function need(condition, ...what) {
@@ -254,6 +254,18 @@ async function checkReport(browser) {
     console.log("screenshot:", screenshot);
 }
 
+// igv.js reads UCSC's track hubs, too.
+async function checkHub(browser) {
+    const tracks = await browser.run(async () => {
+        const hub = await igv.loadHub(location.origin + "/hub.txt");
+        const groups = await hub.getGroupedTrackConfigurations("genome");
+        return groups.flatMap(group => group.tracks).map(track => [track.name, track.format.toLowerCase(), new URL(track.url).pathname]);
+    });
+    const names = [...new Set(readExpected().map(row => row[0]))];
+    need(JSON.stringify(tracks) === JSON.stringify(names.map(name => [name, "bigwig", `/${name}.bw`])), "hub:", JSON.stringify(tracks));
+    console.log("tracks of the hub:", names.join(" "));
+}
+
 // ---------------------------------------------------------------- bigWig of every kind, read by igv.js
 
 let state = SEED;
@@ -431,8 +443,10 @@ async function main() {
         await checkReport(browser);
         need(server.answers[206] > 0, "no part of a file was asked for");
         await checkReaders(browser);
+        await checkHub(browser);
         // and by a server that knows no ranges, such as python3 -m http.server
         server.ranges = false;
+        server.folders["/"] = linked;
         await browser.go(url + "index.html");
         await checkReport(browser);
         need(browser.complaints.length === 0, "the page complains:", browser.complaints.join("\n"));
