@@ -59,7 +59,7 @@ size_t tfl_graph_receptive_field(const tfl_graph *graph, unsigned layer);
 
 /* An array per layer, for values or gradients, and scratch memory. */
 typedef struct tfl_values {
-    float **of;      /* [n_layers][layer.size] in memory order; of[0] is the input */
+    float **of;      /* [n_layers][layer.size] in memory order; of[0] is the input. NULL: not kept, and never there (tfl_values_create_kept) */
     float *scratch;  /* [graph.scratch] */
     float *memory;   /* what they lie in */
 } tfl_values;

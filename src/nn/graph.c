@@ -397,6 +397,36 @@ static size_t padded_size(size_t n)
 /* Where each value lies in the one block; NOWHERE: it is the lender's, or none. */
 #define NOWHERE SIZE_MAX
 
+static unsigned last_reader(const tfl_graph *graph, unsigned layer)
+{
+    unsigned last = layer;
+    for (unsigned l = layer + 1; l < graph->n_layers; l++) {
+        for (unsigned k = 0; k < graph->layer[l].n_inputs; k++) {
+            last = graph->layer[l].input[k] == layer ? l : last;
+        }
+    }
+    return last;
+}
+
+/* A ReLU that only a sum of two takes, and whose own values nobody wants, is computed with the sum: residual blocks then save a way through memory. */
+static bool goes_with_sum(const tfl_graph *graph, const bool *kept, unsigned last, unsigned relu)
+{
+    const tfl_layer *layer = &graph->layer[relu];
+    unsigned reader = last_reader(graph, relu);
+    const tfl_layer *sum = &graph->layer[reader];
+    return layer->kind == &tfl_layer_relu && !kept[relu] && kept[layer->input[0]] && graph->n_uses[relu] == 1 && reader <= last &&
+           sum->kind == &tfl_layer_add && sum->n_inputs == 2 &&
+           graph->layer[sum->input[sum->input[0] == relu ? 1 : 0]].kind != &tfl_layer_relu;
+}
+
+/* The sum of an input and a ReLU that goes with it. */
+static void forward_sum(const tfl_graph *graph, const tfl_values *values, const tfl_layer *sum, float *out)
+{
+    unsigned k = values->of[sum->input[0]] == NULL ? 0 : 1;
+    const tfl_layer *relu = &graph->layer[sum->input[k]];
+    tfl_layer_add_relu(sum, values->of[sum->input[1 - k]], values->of[relu->input[0]], out);
+}
+
 /* Places that values that are not kept take in turns. */
 typedef struct turns {
     size_t n;
@@ -421,17 +451,6 @@ static size_t take_turn(turns *places, unsigned layer, size_t need)
     return best;
 }
 
-static unsigned last_reader(const tfl_graph *graph, unsigned layer)
-{
-    unsigned last = layer;
-    for (unsigned l = layer + 1; l < graph->n_layers; l++) {
-        for (unsigned k = 0; k < graph->layer[l].n_inputs; k++) {
-            last = graph->layer[l].input[k] == layer ? l : last;
-        }
-    }
-    return last;
-}
-
 static tfl_status plan_turns(const tfl_graph *graph, const bool *kept, unsigned last, turns *places, tfl_error *err)
 {
     places->size = tfl_calloc(graph->n_layers, sizeof *places->size);
@@ -441,7 +460,8 @@ static tfl_status plan_turns(const tfl_graph *graph, const bool *kept, unsigned 
         return tfl_fail_memory(err, "the values of a network");
     }
     for (unsigned l = 0; l <= last; l++) {
-        if (!kept[l]) {
+        places->of[l] = NOWHERE;
+        if (!kept[l] && !goes_with_sum(graph, kept, last, l)) {
             places->of[l] = take_turn(places, l, padded_size(graph->layer[l].size));
             places->free_at[places->of[l]] = last_reader(graph, l);
         }
@@ -542,7 +562,14 @@ void tfl_forward(const tfl_graph *graph, tfl_values *values, unsigned last)
     for (size_t i = 1; i <= last; i++) {
         const tfl_layer *layer = &graph->layer[i];
         tfl_values_inputs(values, layer, in);
-        layer->kind->forward(layer, in, values->of[i], values->scratch);
+        if (values->of[i] == NULL) {
+            continue;
+        }
+        if (layer->kind == &tfl_layer_add && (in[0] == NULL || in[1] == NULL)) {
+            forward_sum(graph, values, layer, values->of[i]);
+        } else {
+            layer->kind->forward(layer, in, values->of[i], values->scratch);
+        }
     }
 }
 

@@ -94,6 +94,7 @@ typedef struct tfl_kernels {
 
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
     void (*add)(float *y, const float *a, const float *b, size_t n);         /* y[i] = a[i] + b[i] */
+    void (*add_relu)(float *y, const float *a, const float *b, size_t n);    /* y[i] = a[i] + (b[i] > 0 ? b[i] : 0) */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */
     void (*multiply)(float *y, const float *a, const float *x, size_t n);    /* y[i] = a[i] x[i]; y may be a or x */
     void (*maximum)(float *y, const float *x, size_t n);                     /* y[i] = x[i] where larger */

@@ -166,6 +166,13 @@ static void add(float *y, const float *a, const float *b, size_t n)
     }
 }
 
+static void add_relu(float *y, const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] = (float)((double)a[i] + fmax((double)b[i], 0.0));
+    }
+}
+
 static void multiply(float *y, const float *a, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -329,6 +336,7 @@ const tfl_kernels tfl_kernels_naive = {
     .gather = gather,
     .add_scaled = add_scaled,
     .add = add,
+    .add_relu = add_relu,
     .add_product = add_product,
     .multiply = multiply,
     .relu_secant = relu_secant,

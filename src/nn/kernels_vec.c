@@ -723,6 +723,19 @@ INLINE vec relu_slope(vec from, vec to, vec near)
     return choose(size < near, choose(from > zero, splat(1.0F), zero), rise / way);
 }
 
+static void add_relu(float *y, const float *a, const float *b, size_t n)
+{
+    const vec zero = splat(0.0F);
+    size_t i = 0;
+    for (; i + V <= n; i += V) {
+        vec there = load(b + i);
+        store(y + i, load(a + i) + choose(there > zero, there, zero));
+    }
+    for (; i < n; i++) {
+        y[i] = a[i] + (b[i] > 0.0F ? b[i] : 0.0F);
+    }
+}
+
 INLINE void relu_secant_loop(const bool times, const bool plus, const float *from, const float *to, float near, const float *factor,
                              float *y, size_t n)
 {
@@ -1135,6 +1148,7 @@ const tfl_kernels TFL_TABLE = {
     .gather = gather,
     .add_scaled = add_scaled,
     .add = add,
+    .add_relu = add_relu,
     .add_product = add_product,
     .multiply = multiply_elements,
     .relu_secant = relu_secant,

@@ -60,6 +60,11 @@ static void forward(const tfl_layer *layer, const float *const *in, float *out, 
     run_elements(layer, in, out, 0, layer->size);
 }
 
+void tfl_layer_add_relu(const tfl_layer *add, const float *x, const float *before_relu, float *out)
+{
+    tfl_kernels_get()->add_relu(out, x, before_relu, add->size);
+}
+
 static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch)
 {
     const tfl_kernels *kernels = tfl_kernels_get();

@@ -478,65 +478,136 @@ static bool counts_lines(const conv *state)
     return state->out.width == 1 && state->out.height > 1;
 }
 
-/* Columns first … first + count - 1 of the output. */
-static void convolve(const conv *state, int part, const float *bias, const float *in, float *out, size_t first, size_t count,
-                     bool accumulate, float *scratch)
+/* The products of one output line for all groups: columns first … of the output, whose windows begin at a. */
+static void multiply_line(const conv *state, int part, const float *bias, const float *a, size_t count, bool accumulate, float *c)
 {
-    if (part == TFL_ALL && state->toom != NULL) {
-        tfl_toom_run(state->toom, in, first, count, bias, accumulate, out, scratch);
+    size_t packed_size = state->kernels->packed_size(&state->rows, state->group_out);
+    for (size_t group = 0; group < state->groups; group++) {
+        size_t column = group * state->group_out;
+        state->kernels->product(&state->rows, count, a + group * state->group_in, state->packed[part] + group * packed_size,
+                                state->group_out, bias != NULL ? bias + column : NULL, accumulate, c + column, state->out.channels);
+    }
+}
+
+/* What of the output is computed, and how. */
+typedef struct wanted {
+    int part;
+    const float *bias;
+    bool accumulate;
+    size_t first, count; /* columns */
+} wanted;
+
+/* Through a padded copy of what is seen. */
+static void convolve_padded(const conv *state, const wanted *want, const float *in, float *out, float *scratch)
+{
+    size_t reach = (want->count - 1) * state->stride[1] + (state->kernel[1] - 1) * state->dilation[1] + 1;
+    const band seen = {want->first * state->stride[1], want->first * state->stride[1] + reach};
+    const float *a = pad_input(state, in, seen, scratch);
+    for (size_t y = 0; y < state->out.height; y++) {
+        const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels + want->first * state->rows.stride;
+        multiply_line(state, want->part, want->bias, line, want->count, want->accumulate,
+                      out + (y * state->out.width + want->first) * state->out.channels);
+    }
+}
+
+/* Windows that lie within the input are read where they are; only those over its ends need a copy. */
+static void convolve(const conv *state, const wanted *want, const float *in, float *out, float *scratch)
+{
+    bool one_line = state->in.height == 1 && state->out.height == 1 && state->kernel[0] == 1 && state->before[0] == 0;
+    size_t end = want->first + want->count, reach = (state->kernel[1] - 1) * state->dilation[1] + 1;
+    size_t left = (state->before[1] + state->stride[1] - 1) / state->stride[1]; /* the first within */
+    size_t right = state->in.width + state->before[1] >= reach ? (state->in.width + state->before[1] - reach) / state->stride[1] + 1 : 0;
+    left = tfl_min_size(tfl_max_size(left, want->first), end);
+    right = tfl_min_size(right, end);
+    if (!state->pads || !one_line || left >= right) {
+        convolve_padded(state, want, in, out, scratch);
         return;
     }
-    size_t reach = (count - 1) * state->stride[1] + (state->kernel[1] - 1) * state->dilation[1] + 1;
-    const band seen = {first * state->stride[1], first * state->stride[1] + reach};
-    const float *a = pad_input(state, in, seen, scratch);
-    size_t packed_size = state->kernels->packed_size(&state->rows, state->group_out);
-    for (size_t y = 0; y < state->out.height; y++) {
-        const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels + first * state->rows.stride;
-        float *c = out + (y * state->out.width + first) * state->out.channels;
-        for (size_t group = 0; group < state->groups; group++) {
-            size_t column = group * state->group_out;
-            state->kernels->product(&state->rows, count, line + group * state->group_in, state->packed[part] + group * packed_size,
-                                    state->group_out, bias != NULL ? bias + column : NULL, accumulate, c + column,
-                                    state->out.channels);
-        }
+    wanted before = *want, after = *want;
+    before.count = left - want->first;
+    after.first = right;
+    after.count = end - right;
+    if (before.count > 0) {
+        convolve_padded(state, &before, in, out, scratch);
+    }
+    multiply_line(state, want->part, want->bias, in + (left * state->stride[1] - state->before[1]) * state->in.channels, right - left,
+                  want->accumulate, out + left * state->out.channels);
+    if (after.count > 0) {
+        convolve_padded(state, &after, in, out, scratch);
+    }
+}
+
+static void run(const conv *state, const wanted *want, const float *in, float *out, float *scratch)
+{
+    if (want->part == TFL_ALL && state->toom != NULL) {
+        tfl_toom_run(state->toom, in, want->first, want->count, want->bias, want->accumulate, out, scratch);
+    } else {
+        convolve(state, want, in, out, scratch);
     }
 }
 
 static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
 {
     const conv *state = layer->state;
-    convolve(state, TFL_ALL, state->bias, in[0], out, 0, state->out.width, false, scratch);
+    run(state, &(wanted){TFL_ALL, state->bias, false, 0, state->out.width}, in[0], out, scratch);
 }
 
 static void forward_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch)
 {
     const conv *state = layer->state;
     bool across = counts_lines(state);
-    convolve(state, TFL_ALL, state->bias, in[0], out, across ? 0 : first, across ? state->out.width : count, false, scratch);
+    run(state, &(wanted){TFL_ALL, state->bias, false, across ? 0 : first, across ? state->out.width : count}, in[0], out, scratch);
 }
 
 static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
 {
     const conv *state = layer->state;
-    convolve(state, (int)part, NULL, in[0], out, 0, state->out.width, accumulate, scratch);
+    run(state, &(wanted){(int)part, NULL, accumulate, 0, state->out.width}, in[0], out, scratch);
 }
 
 /* ---------------------------------------------------------------- transposed */
 
-static void transpose_by_windows(const conv *state, int part, const float *grad_out, float *grad_in, float *scratch)
+/* Positions first … first + count - 1 of one line of grad_in, whose windows of the (padded) gradient begin at a. */
+static void multiply_back(const conv *state, int part, const float *a, size_t first, size_t count, float *line)
 {
     size_t packed_size = state->kernels->packed_size(&state->back_rows, state->back_n);
-    size_t line = state->back_width * state->out.channels;
+    for (size_t group = 0; group < state->groups; group++) {
+        state->kernels->product(&state->back_rows, count, a + group * state->group_out, state->packed_back[part] + group * packed_size,
+                                state->back_n, NULL, true, line + first * state->in.channels + group * state->group_in,
+                                state->in.channels);
+    }
+}
+
+/* The gradient laid out so that every window exists, its columns first … end - 1. */
+static void lay_back(const conv *state, const float *grad_out, band part, float *scratch)
+{
     lay(grad_out, &state->out, scratch, state->back_height, state->back_width,
         (ptrdiff_t)((state->kernel[0] - 1) * state->dilation[0]) - (ptrdiff_t)state->before[0],
-        (ptrdiff_t)((state->kernel[1] - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1], (band){0, state->back_width});
-    for (size_t y = 0; y < state->in.height; y++) {
-        for (size_t group = 0; group < state->groups; group++) {
-            state->kernels->product(&state->back_rows, state->in.width, scratch + y * line + group * state->group_out,
-                                    state->packed_back[part] + group * packed_size, state->back_n, NULL, true,
-                                    grad_in + y * state->in.width * state->in.channels + group * state->group_in,
-                                    state->in.channels);
+        (ptrdiff_t)((state->kernel[1] - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1], part);
+}
+
+static void transpose_by_windows(const conv *state, int part, const float *grad_out, float *grad_in, float *scratch)
+{
+    const size_t channels = state->out.channels, width = state->in.width, reach = (state->kernel[1] - 1) * state->dilation[1];
+    bool one_line = state->in.height == 1 && state->out.height == 1 && state->kernel[0] == 1 && state->before[0] == 0;
+    /* As on the way forth: windows from left to right - 1 lie within the gradient. */
+    size_t left = reach > state->before[1] ? reach - state->before[1] : 0;
+    size_t right = tfl_min_size(state->out.width > state->before[1] ? state->out.width - state->before[1] : 0, width);
+    if (!one_line || state->before[1] > reach || left >= right) {
+        lay_back(state, grad_out, (band){0, state->back_width}, scratch);
+        for (size_t y = 0; y < state->in.height; y++) {
+            multiply_back(state, part, scratch + y * state->back_width * channels, 0, width, grad_in + y * width * state->in.channels);
         }
+        return;
+    }
+    if (left > 0) {
+        lay_back(state, grad_out, (band){0, left + reach}, scratch);
+        multiply_back(state, part, scratch, 0, left, grad_in);
+    }
+    multiply_back(state, part, grad_out, left, right - left, grad_in);
+    if (right < width) {
+        lay_back(state, grad_out, (band){right, width + reach}, scratch);
+        multiply_back(state, part, scratch + right * channels, right, width - right, grad_in);
     }
 }
 

@@ -40,7 +40,7 @@ static const network networks[] = {
     {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3},
     {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1},
     {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 4, 1},
-    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 2 references", 2114, 512, 21, 8, 2, 1, 1},
+    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 10 references", 2114, 512, 21, 8, 10, 1, 1},
 };
 
 typedef struct files {

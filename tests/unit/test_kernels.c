@@ -236,6 +236,9 @@ static void check_elements(const tfl_kernels *kernels, tfl_rng *rng)
     kernels->add(found, a, x, n);
     tfl_kernels_naive.add(expected, a, x, n);
     check_close(found, expected, n, 0.0, "a + x");
+    kernels->add_relu(found, a, x, n);
+    tfl_kernels_naive.add_relu(expected, a, x, n);
+    check_close(found, expected, n, 0.0, "a + relu(x)");
     kernels->multiply(found, a, x, n);
     tfl_kernels_naive.multiply(expected, a, x, n);
     check_close(found, expected, n, 0.0, "a x");
