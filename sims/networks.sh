@@ -3,7 +3,8 @@
 # shellcheck source=sims/experiment.sh
 . "$(dirname "$0")/experiment.sh"
 begin G2 "The same for all networks trained" "$@"
-paper "One network was studied. Ours, of several simulations and trainings, are compared here: what of Appendix G is the method's, and what the network's?"
+paper "Appendix G says of one network that guided backprop and RevealCancel miss no strong match, and that gradient × input, integrated gradients and \
+Rescale miss some. These are all networks of this run, each with a simulation of its own."
 
 tables=()
 for network in "$out"/trained/model-*.onnx; do
@@ -27,13 +28,13 @@ awk -F'\t' -v OFS='\t' -v published="$published_missed" '
         missed[k, motif] += $at[motif " missed"]
     } }
     END {
-        print "#method", "reference", "GATA1 strong", "GATA1 missed", "GATA1 %", "from", "to", "published", "TAL1 strong", "TAL1 missed", "TAL1 %", "TAL1 from", "TAL1 to", "TAL1 published"
+        print "#method", "reference", "GATA1 strong", "GATA1 missed", "GATA1 %", "range", "published", "TAL1 strong", "TAL1 missed", "TAL1 %", "TAL1 range", "TAL1 published"
         for (i = 1; i <= rows; i++) {
             k = row[i]
             line = k
             for (j = 1; j <= 2; j++) {
                 motif = j == 1 ? "GATA1" : "TAL1"
-                line = line OFS strong[k, motif] OFS missed[k, motif] OFS sprintf("%.2f", 100 * missed[k, motif] / strong[k, motif]) OFS least[k, motif] + 0 OFS most[k, motif] + 0 OFS other[k, motif]
+                line = line OFS strong[k, motif] OFS missed[k, motif] OFS sprintf("%.2f", 100 * missed[k, motif] / strong[k, motif]) OFS least[k, motif] + 0 "–" most[k, motif] + 0 OFS other[k, motif]
             }
             print line
         }
