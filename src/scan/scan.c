@@ -186,7 +186,7 @@ static tfl_status start_work(const tfl_scanner *scanner, tfl_matches *matches, t
 
 static tfl_status make_room(bool top, size_t length, struct tfl_scan_work *work, tfl_error *err)
 {
-    size_t room = length + TFL_QUAD; /* also for a sequence without letters */
+    size_t room = length + TFL_BEHIND_QUADS; /* also for a sequence without letters */
     void *quads = work->quad;
     tfl_status status = tfl_grow(&quads, &work->quad_capacity, room, sizeof *work->quad, "matches", err);
     work->quad = quads;
@@ -221,12 +221,25 @@ static tfl_status add_stretch(const tfl_scanner *scanner, size_t from, size_t to
     return status;
 }
 
+/* Bits 1 and 2 of A, C, G and T of either case tell them apart, in our order once the upper one is added to the lower. Eight letters at a time;
+ * first their codes, then, from left to right, with those of the three that follow. */
 static void pack_letters(const char *letters, struct tfl_scan_work *work)
 {
-    unsigned quad = 0;
-    for (size_t i = work->length; i-- > 0;) {
-        quad = (quad << 2 | (tfl_base_code[(unsigned char)letters[i]] & 3U)) & (TFL_QUAD_WORDS - 1);
-        work->quad[i] = (uint8_t)quad;
+    const uint64_t codes = UINT64_C(0x0303030303030303);
+    uint64_t next[TFL_QUAD];
+    memcpy(work->quad, letters, work->length);
+    memset(work->quad + work->length, 'A', TFL_BEHIND_QUADS);
+    for (size_t i = 0; i < work->length + TFL_QUAD; i += sizeof *next) {
+        memcpy(next, work->quad + i, sizeof *next);
+        *next = (*next >> 1 ^ *next >> 2) & codes;
+        memcpy(work->quad + i, next, sizeof *next);
+    }
+    for (size_t i = 0; i < work->length; i += sizeof *next) {
+        for (size_t j = 0; j < TFL_QUAD; j++) {
+            memcpy(&next[j], work->quad + i + j, sizeof *next);
+        }
+        *next |= next[1] << 2 | next[2] << 4 | next[3] << 6;
+        memcpy(work->quad + i, next, sizeof *next);
     }
 }
 

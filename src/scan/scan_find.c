@@ -14,10 +14,12 @@
 #include <string.h>
 
 enum {
-    BLOCK = 1 << 13,                      /* starts */
-    PART = 1 << 18,                       /* starts that one thread looks at */
-    MANY = 1 << 13,                       /* matches that threads are worth */
-    BITS = BLOCK / TFL_FILTER_WORD        /* words */
+    DIGIT = 7, /* bits that starts are sorted by at once */
+    RADIX = 1 << DIGIT,
+    BLOCK = 1 << 13, /* starts; at most RADIX * RADIX */
+    PART = 1 << 18,  /* starts that one thread looks at */
+    MANY = 1 << 13,  /* matches that threads are worth */
+    BITS = BLOCK / TFL_FILTER_WORD /* words */
 };
 
 /* ---------------------------------------------------------------- a block */
@@ -124,23 +126,63 @@ static tfl_status scan_motif(const tfl_scanner *scanner, size_t i, block *b, tfl
     return status;
 }
 
+/* Pairs are the low halves of quads; eight at a time, and up to seven behind the last, which matter to no placement. */
+static void fill_pairs(const tfl_scanner *scanner, const uint8_t *quad, block *b)
+{
+    size_t letters = b->to - b->from + scanner->widest;
+    letters = letters < b->stretch_end - b->from ? letters : b->stretch_end - b->from;
+    for (size_t i = 0; i < letters; i += sizeof(uint64_t)) {
+        uint64_t eight;
+        memcpy(&eight, quad + b->from + i, sizeof eight);
+        eight &= UINT64_C(0x0F0F0F0F0F0F0F0F);
+        memcpy(b->pair + i, &eight, sizeof eight);
+    }
+    letters += -letters % sizeof(uint64_t);
+    memset(b->pair + letters, 0, sizeof b->pair - letters);
+}
+
+/* Copies n matches to another place by digits of their start in the block, those of equal digits in the order in which they were. */
+static void sort_by_digit(const tfl_match *from, size_t n, size_t first, unsigned shift, tfl_match *to)
+{
+    size_t place[RADIX + 1] = {0};
+    for (size_t m = 0; m < n; m++) {
+        place[((from[m].start - first) >> shift) % RADIX + 1]++;
+    }
+    for (size_t i = 1; i < RADIX; i++) {
+        place[i] += place[i - 1];
+    }
+    for (size_t m = 0; m < n; m++) {
+        to[place[((from[m].start - first) >> shift) % RADIX]++] = from[m];
+    }
+}
+
+/* The matches from the first one on, found motif after motif and strand after strand, by start; those of one start stay as they are. */
+static tfl_status sort_block(const block *b, size_t first, tfl_matches *matches, tfl_error *err)
+{
+    size_t n = matches->n - first;
+    if (n < 2) {
+        return TFL_OK;
+    }
+    void *grown = matches->match; /* there and back */
+    tfl_status status = tfl_grow(&grown, &matches->capacity, matches->n + n, sizeof *matches->match, "matches", err);
+    matches->match = grown;
+    if (status == TFL_OK) {
+        tfl_match *match = matches->match + first;
+        sort_by_digit(match, n, b->from, 0, match + n);
+        sort_by_digit(match + n, n, b->from, DIGIT, match);
+    }
+    return status;
+}
+
 static tfl_status scan_block(const tfl_scanner *scanner, block *b, tfl_matches *matches, tfl_error *err)
 {
     size_t first = matches->n;
-    size_t letters = b->to - b->from + scanner->widest;
-    letters = letters < b->stretch_end - b->from ? letters : b->stretch_end - b->from;
-    for (size_t i = 0; i < letters; i++) {
-        b->pair[i] = matches->work->quad[b->from + i] & 15;
-    }
-    memset(b->pair + letters, 0, sizeof b->pair - letters);
+    fill_pairs(scanner, matches->work->quad, b);
     tfl_status status = TFL_OK;
     for (size_t i = 0; i < scanner->motifs->n && status == TFL_OK; i++) {
         status = scan_motif(scanner, i, b, matches, err);
     }
-    if (matches->n > first) {
-        qsort(matches->match + first, matches->n - first, sizeof *matches->match, tfl_match_by_place);
-    }
-    return status;
+    return status == TFL_OK ? sort_block(b, first, matches, err) : status;
 }
 
 /* ---------------------------------------------------------------- a part */

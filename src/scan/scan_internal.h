@@ -5,7 +5,11 @@
 #include "filter_internal.h"
 #include "tflift/scan.h"
 
-enum { TFL_QUAD = 4, TFL_QUAD_WORDS = 256 /* 4^4 */ };
+enum {
+    TFL_QUAD = 4,
+    TFL_QUAD_WORDS = 256,  /* 4^4 */
+    TFL_BEHIND_QUADS = 16 /* bytes behind the last quad that may be read and written */
+};
 
 /* A motif on one strand, four positions at a time. The group that tells most comes first, so that most placements are
  * given up after two; there are at least two, of which the second may be empty. */
