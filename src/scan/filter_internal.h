@@ -36,9 +36,16 @@ void tfl_filter_prepare(const tfl_logodds *logodds, size_t n_strands, double thr
 /* The score of a letter at a position of the motif as it lies on the strand. */
 double tfl_strand_score(const tfl_logodds *logodds, size_t strand, size_t position, size_t code);
 
-/* candidate[strand][i / 64] has bit i % 64 set where start i < n_strands, i < n, may match. pair[i]: letters i and i + 1, as above,
- * readable up to n rounded up to TFL_FILTER_STEP, + TFL_MOTIF_MAX_WIDTH; bits are written up to there, too, and say nothing behind n. */
-typedef void tfl_filter_run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, uint64_t *const candidate[2]);
+/* Starts first … first + 63 on a strand of which some may match: bit i stands for start first + i. */
+typedef struct tfl_filter_word {
+    uint32_t first, strand;
+    uint64_t bits; /* not 0 */
+} tfl_filter_word;
+
+/* Lists the starts < n, n < 2^32, that may match, each word of 64 once: by start, but '+' before '-' in each TFL_FILTER_STEP; bits behind n say
+ * nothing. Returns the number of words, at most n_strands / 64 for every start, n rounded up to TFL_FILTER_STEP. pair[i]: letters i and
+ * i + 1, as above, readable up to there and TFL_MOTIF_MAX_WIDTH more. */
+typedef size_t tfl_filter_run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, tfl_filter_word *word);
 
 /* The build for the processor level in use (cpu.h); NULL where the level has no instruction for it. */
 tfl_filter_run *tfl_filter_get(void);

@@ -23,8 +23,8 @@ typedef uint8_t loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(1), ma
 #define UNROLL _Pragma("GCC unroll 4")
 #endif
 
-/* What GCC's vector extensions lack: a table of 16 bytes, that table looked up at every byte < 16 of an index, a sum that stops at 255, and a
- * bit for each byte that is at most a limit. */
+/* What GCC's vector extensions lack: a table of 16 bytes, that table looked up at every byte < 16 of an index, a sum that stops at 255, the
+ * smaller of two, and a bit for each byte that is at most a limit. */
 #if TFL_VECTOR == 16
 
 INLINE vec load_table(const uint8_t table[16])
@@ -40,6 +40,11 @@ INLINE vec look_up(vec table, vec index)
 INLINE vec add(vec a, vec b)
 {
     return (vec)_mm512_adds_epu8((__m512i)a, (__m512i)b);
+}
+
+INLINE vec least(vec a, vec b)
+{
+    return (vec)_mm512_min_epu8((__m512i)a, (__m512i)b);
 }
 
 INLINE uint64_t at_most(vec a, vec limit)
@@ -64,6 +69,11 @@ INLINE vec add(vec a, vec b)
     return (vec)_mm256_adds_epu8((__m256i)a, (__m256i)b);
 }
 
+INLINE vec least(vec a, vec b)
+{
+    return (vec)_mm256_min_epu8((__m256i)a, (__m256i)b);
+}
+
 INLINE uint64_t at_most(vec a, vec limit)
 {
     return (uint32_t)_mm256_movemask_epi8((__m256i)(a <= limit));
@@ -86,6 +96,11 @@ INLINE vec add(vec a, vec b)
     return (vec)vqaddq_u8((uint8x16_t)a, (uint8x16_t)b);
 }
 
+INLINE vec least(vec a, vec b)
+{
+    return (vec)vminq_u8((uint8x16_t)a, (uint8x16_t)b);
+}
+
 INLINE uint64_t at_most(vec a, vec limit)
 {
     const uint8x16_t bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
@@ -101,21 +116,24 @@ INLINE vec load(const uint8_t *from)
     return *(const volatile loose *)from;
 }
 
-/* The bits of TOGETHER vectors, whole words of them. */
-INLINE void store_bits(const vec sum[TOGETHER], vec limit, uint64_t *candidate)
+/* Adds the words of TOGETHER vectors that have candidates to word[n]; returns their new number. */
+INLINE size_t list_words(const vec sum[TOGETHER], vec limit, size_t start, uint32_t strand, tfl_filter_word *word, size_t n)
 {
     UNROLL for (size_t first = 0; first < TOGETHER; first += TFL_FILTER_WORD / V) {
         uint64_t bits = 0;
         UNROLL for (size_t k = 0; k < TFL_FILTER_WORD / V; k++) {
             bits |= at_most(sum[first + k], limit) << k * V % TFL_FILTER_WORD;
         }
-        candidate[first * V / TFL_FILTER_WORD] = bits;
+        word[n] = (tfl_filter_word){(uint32_t)(start + first * V), strand, bits};
+        n += bits != 0;
     }
+    return n;
 }
 
-INLINE void run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, uint64_t *const candidate[2])
+INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, tfl_filter_word *word)
 {
     const vec limit = (vec){0} + TFL_FILTER_LIMIT;
+    size_t found = 0;
     for (size_t i = 0; i < n; i += TOGETHER * V) {
         vec sum[2][TOGETHER] = {{{0}}};
         size_t g = 0;
@@ -132,17 +150,20 @@ INLINE void run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair,
                 }
             }
         } while (++g < filter->pairs);
-        UNROLL for (size_t s = 0; s < n_strands; s++) {
-            store_bits(sum[s], limit, candidate[s] + i / TFL_FILTER_WORD);
+        vec all = least(least(sum[0][0], sum[0][1]), least(sum[0][2], sum[0][3]));
+        if (n_strands > 1) {
+            all = least(all, least(least(sum[1][0], sum[1][1]), least(sum[1][2], sum[1][3])));
+        }
+        if (at_most(all, limit) != 0) {
+            UNROLL for (size_t s = 0; s < n_strands; s++) {
+                found = list_words(sum[s], limit, i, (uint32_t)s, word, found);
+            }
         }
     }
+    return found;
 }
 
-void TFL_FILTER(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, uint64_t *const candidate[2])
+size_t TFL_FILTER(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, tfl_filter_word *word)
 {
-    if (n_strands == 1) {
-        run(filter, 1, pair, n, candidate);
-    } else {
-        run(filter, 2, pair, n, candidate);
-    }
+    return n_strands == 1 ? run(filter, 1, pair, n, word) : run(filter, 2, pair, n, word);
 }

@@ -88,7 +88,11 @@ tfl_status tfl_scanner_create(const tfl_motifs *motifs, const tfl_scan_options *
     scanner->motif = tfl_calloc(motifs->n, sizeof *scanner->motif);
     find_widths(scanner);
     scanner->filter = tfl_filter_get();
-    tfl_status status = scanner->motif == NULL
+    scanner->n_scanning = tfl_calloc(1, sizeof *scanner->n_scanning);
+    if (scanner->n_scanning != NULL) {
+        atomic_init(scanner->n_scanning, 0);
+    }
+    tfl_status status = scanner->motif == NULL || scanner->n_scanning == NULL
                             ? tfl_fail_memory(err, "prepared motifs")
                             : tfl_parallel_for(scanner, motifs->n, options->threads, prepare_motif, err);
     if (status != TFL_OK) {
@@ -109,6 +113,7 @@ void tfl_scanner_free(tfl_scanner *scanner)
         tfl_pvalues_free(scanner->motif[i].pvalues);
         tfl_logodds_free(scanner->motif[i].logodds);
     }
+    free(scanner->n_scanning);
     free(scanner->motif);
     free(scanner);
 }

@@ -19,7 +19,7 @@ enum {
     BLOCK = 1 << 13, /* starts; at most RADIX * RADIX */
     PART = 1 << 18,  /* starts that one thread looks at */
     MANY = 1 << 13,  /* matches that threads are worth */
-    BITS = BLOCK / TFL_FILTER_WORD /* words */
+    WORDS = BLOCK / TFL_FILTER_WORD
 };
 
 /* ---------------------------------------------------------------- a block */
@@ -29,7 +29,7 @@ typedef struct block {
     size_t from, to;                          /* starts [from, to) */
     size_t stretch_end;                       /* letters up to here */
     uint8_t pair[BLOCK + TFL_FILTER_BEHIND];  /* letters from + i and from + i + 1, as the filter wants them */
-    uint64_t bits[2][BITS];                   /* candidates */
+    tfl_filter_word word[2 * WORDS + 1];      /* candidates; one more is written to */
 } block;
 
 /* The score of a placement, letter by letter: from a small table, as those of all motifs take turns in the cache. On '-' position
@@ -88,18 +88,19 @@ static tfl_status find_plainly(const tfl_scanner *scanner, size_t i, size_t stra
     return status;
 }
 
-/* The candidates among n starts, n > 0. */
-static tfl_status add_candidates(const tfl_scanner *scanner, size_t i, size_t strand, size_t n, block *b, tfl_matches *matches,
-                                 tfl_error *err)
+/* The candidates among starts [from, end). */
+static tfl_status find_filtered(const tfl_scanner *scanner, size_t i, size_t end, block *b, tfl_matches *matches, tfl_error *err)
 {
-    uint64_t *bits = b->bits[strand];
-    size_t words = (n + TFL_FILTER_WORD - 1) / TFL_FILTER_WORD;
-    bits[words - 1] &= UINT64_MAX >> (words * TFL_FILTER_WORD - n);
+    size_t n = end - b->from;
+    size_t words = scanner->filter(&scanner->motif[i].filter, scanner->n_strands, b->pair, n, b->word);
     tfl_status status = TFL_OK;
     for (size_t w = 0; w < words; w++) {
-        for (uint64_t word = bits[w]; word != 0 && status == TFL_OK; word &= word - 1) {
-            size_t lowest = (size_t)__builtin_ctzll(word);
-            status = add_if_good(scanner, i, strand, b->from + w * TFL_FILTER_WORD + lowest, matches, err);
+        const tfl_filter_word *word = &b->word[w];
+        for (uint64_t bits = word->bits; bits != 0 && status == TFL_OK; bits &= bits - 1) {
+            size_t start = word->first + (size_t)__builtin_ctzll(bits);
+            if (start < n) {
+                status = add_if_good(scanner, i, word->strand, b->from + start, matches, err);
+            }
         }
     }
     return status;
@@ -113,15 +114,12 @@ static tfl_status scan_motif(const tfl_scanner *scanner, size_t i, block *b, tfl
         return TFL_OK;
     }
     size_t end = b->stretch_end - width + 1 < b->to ? b->stretch_end - width + 1 : b->to;
-    bool filtered = scanner->filter != NULL && motif->filter.pairs > 0;
-    if (filtered) {
-        scanner->filter(&motif->filter, scanner->n_strands, b->pair, end - b->from,
-                        (uint64_t *[2]){b->bits[0], b->bits[1]});
+    if (scanner->filter != NULL && motif->filter.pairs > 0) {
+        return find_filtered(scanner, i, end, b, matches, err);
     }
     tfl_status status = TFL_OK;
     for (size_t s = 0; s < scanner->n_strands && status == TFL_OK; s++) {
-        status = filtered ? add_candidates(scanner, i, s, end - b->from, b, matches, err)
-                          : find_plainly(scanner, i, s, b->from, end, matches, err);
+        status = find_plainly(scanner, i, s, b->from, end, matches, err);
     }
     return status;
 }
@@ -156,7 +154,7 @@ static void sort_by_digit(const tfl_match *from, size_t n, size_t first, unsigne
     }
 }
 
-/* The matches from the first one on, found motif after motif and strand after strand, by start; those of one start stay as they are. */
+/* The matches from the first one on, found motif after motif, by start; those of one start stay as they are, '+' before '-'. */
 static tfl_status sort_block(const block *b, size_t first, tfl_matches *matches, tfl_error *err)
 {
     size_t n = matches->n - first;
@@ -264,7 +262,9 @@ static tfl_status scan_in_parts(const tfl_scanner *scanner, tfl_matches *matches
     for (size_t i = 0; i < p.n; i++) {
         p.part[i].work = work;
     }
-    tfl_status status = tfl_parallel_for(&p, p.n, scanner->options.threads, scan_one_part, err);
+    unsigned others = atomic_fetch_add(scanner->n_scanning, 1);
+    tfl_status status = tfl_parallel_for(&p, p.n, scanner->options.threads / (others + 1), scan_one_part, err);
+    (void)atomic_fetch_sub(scanner->n_scanning, 1);
     if (status == TFL_OK) {
         status = join_parts(&p, matches, err);
     }

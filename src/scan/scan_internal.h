@@ -5,6 +5,8 @@
 #include "filter_internal.h"
 #include "tflift/scan.h"
 
+#include <stdatomic.h>
+
 enum {
     TFL_QUAD = 4,
     TFL_QUAD_WORDS = 256,  /* 4^4 */
@@ -35,7 +37,8 @@ struct tfl_scanner {
     const tfl_motifs *motifs;
     tfl_prepared *motif; /* [motifs->n] */
     size_t narrowest, widest;
-    tfl_filter_run *filter; /* NULL: none */
+    tfl_filter_run *filter;   /* NULL: none */
+    atomic_uint *n_scanning; /* long sequences, at the moment: they share the threads */
 };
 
 /* Neighbouring letters that are all A, C, G or T. */
