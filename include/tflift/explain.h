@@ -44,8 +44,12 @@ typedef struct tfl_explainer tfl_explainer;
 tfl_status tfl_explainer_create(tfl_graph *graph, const tfl_explain_options *options, tfl_explainer **out, tfl_error *err) TFL_MUST_USE;
 void tfl_explainer_free(tfl_explainer *explainer);
 
-/* The rule that a layer gets, TFL_RULES for layers that need none (linear, pooling). */
+/* The rule that a nonlinearity gets, TFL_RULES for other layers. */
 tfl_rule tfl_explainer_rule(const tfl_explainer *explainer, unsigned layer);
+
+/* The rule of any layer in a word: that of a nonlinearity; difference or gradient of a maximum, shapley or gradient of a product, rescale or
+ * gradient of a softmax. NULL for linear layers, which are the same under every rule, and where the method has no rules (ism). */
+const char *tfl_explainer_rule_text(const tfl_explainer *explainer, unsigned layer);
 
 typedef struct tfl_explain_workspace tfl_explain_workspace;
 tfl_status tfl_explain_workspace_create(const tfl_explainer *explainer, tfl_explain_workspace **out, tfl_error *err) TFL_MUST_USE;

@@ -130,6 +130,9 @@ typedef struct tfl_layer_kind {
 
     /* TFL_ELEMENTWISE: whether f is defined for some numbers only (logarithm, square root). NULL: for all. */
     bool (*partial)(const tfl_layer *layer);
+    /* TFL_ELEMENTWISE: f is straight pieces of slope 0 or 1, with kinks elsewhere than at 0: quotients are exact however close two points are, and
+     * the slope halfway between them is not. */
+    bool kinked;
 
     /* TFL_ELEMENTWISE: out = factor times the slope of the line between f at from and at to, f'(from) where they are nearer than near; factor NULL: 1, and
      * it may be out. accumulate: added to out (with a factor). NULL: the kind knows no way without the values of f. */
@@ -236,7 +239,8 @@ typedef struct tfl_dropout_parameters {
 } tfl_dropout_parameters;
 
 /* "leaky-relu" (alpha x where x < 0; NULL: 0.01), "elu" (alpha (exp x - 1) where x < 0; NULL: 1), "selu" (beta times elu; NULL: 1.6732632,
- * 1.0507010), "power" (x to the power of alpha). "relu", "sigmoid", "tanh", "softplus", "gelu", "gelu-tanh", "exp", "log", "reciprocal",
+ * 1.0507010), "power" (x to the power of alpha), "clip" (alpha where x is
+ * less, beta where it is more; NULL: 0, 6). "relu", "sigmoid", "tanh", "softplus", "gelu", "gelu-tanh", "exp", "log", "reciprocal",
  * "sqrt", "abs" take NULL. */
 typedef struct tfl_activation_parameters {
     float alpha, beta;

@@ -130,6 +130,7 @@ typedef enum tfl_split {
 
 /* What a rule does at a layer of the family it is made for; the functions may be NULL, for nothing. */
 struct tfl_rule_steps {
+    const char *name; /* NULL: linear, the same under every rule */
     tfl_split split;
     bool compares;         /* looks at the reference even where nothing is split */
     bool parts_from_parts; /* the parts of the output need those of the inputs */

@@ -80,6 +80,11 @@ tfl_rule tfl_explainer_rule(const tfl_explainer *explainer, unsigned layer)
     return ruled ? explainer->plan.rule[layer] : TFL_RULES;
 }
 
+const char *tfl_explainer_rule_text(const tfl_explainer *explainer, unsigned layer)
+{
+    return explainer->method->average == TFL_MUTATE ? NULL : tfl_walk_steps(&explainer->plan, layer)->name;
+}
+
 /* ---------------------------------------------------------------- one sequence */
 
 typedef struct tfl_references {

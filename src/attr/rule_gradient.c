@@ -14,7 +14,7 @@ void tfl_secant_slope(const tfl_explain_workspace *w, unsigned l, tfl_curve from
                                .f_to = to.y,
                                .part = part,
                                .near = TFL_NEAR_ZERO,
-                               .close = TFL_CLOSE};
+                               .close = layer->kind->kinked ? 0.0F : TFL_CLOSE};
     float *point = w->temporary[TFL_TEMPORARIES - 1];
     tfl_vector_secant_points(&secant, point, layer->size);
     layer->kind->derivative(layer, point, slope);
@@ -68,7 +68,8 @@ static void gradient_prepare(tfl_explain_workspace *w, unsigned l)
     layer->kind->derivative(layer, w->x->of[layer->input[0]], w->at[l].slope[TFL_PLUS]);
 }
 
-const tfl_rule_steps tfl_gradient_steps = {.split = TFL_KEEPS,
+const tfl_rule_steps tfl_gradient_steps = {.name = "gradient",
+                                           .split = TFL_KEEPS,
                                            .parts_from_parts = true,
                                            .writes = true,
                                            .prepare = gradient_prepare,

@@ -32,7 +32,8 @@ static void guided_pass(tfl_explain_workspace *w, unsigned l)
     }
 }
 
-const tfl_rule_steps tfl_guided_steps = {.split = TFL_KEEPS,
+const tfl_rule_steps tfl_guided_steps = {.name = "guided",
+                                         .split = TFL_KEEPS,
                                          .parts_from_parts = true,
                                          .prepare = guided_prepare,
                                          .parts = tfl_slope_parts,

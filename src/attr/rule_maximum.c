@@ -86,6 +86,6 @@ static void maximum_gradient_pass(tfl_explain_workspace *w, unsigned l)
 }
 
 const tfl_rule_steps tfl_maximum_steps = {
-    .split = TFL_MERGES, .compares = true, .prepare = maximum_prepare, .parts = maximum_parts, .pass = maximum_pass};
+    .name = "difference", .split = TFL_MERGES, .compares = true, .prepare = maximum_prepare, .parts = maximum_parts, .pass = maximum_pass};
 const tfl_rule_steps tfl_maximum_gradient_steps = {
-    .split = TFL_KEEPS, .prepare = maximum_gradient_prepare, .parts = maximum_parts, .pass = maximum_gradient_pass};
+    .name = "gradient", .split = TFL_KEEPS, .prepare = maximum_gradient_prepare, .parts = maximum_parts, .pass = maximum_gradient_pass};

@@ -80,6 +80,6 @@ static void product_gradient_pass(tfl_explain_workspace *w, unsigned l)
 }
 
 const tfl_rule_steps tfl_product_steps = {
-    .split = TFL_KEEPS, .compares = true, .parts_from_parts = true, .parts = product_parts, .pass = product_pass};
+    .name = "shapley", .split = TFL_KEEPS, .compares = true, .parts_from_parts = true, .parts = product_parts, .pass = product_pass};
 const tfl_rule_steps tfl_product_gradient_steps = {
-    .split = TFL_KEEPS, .parts_from_parts = true, .parts = product_parts, .pass = product_gradient_pass};
+    .name = "gradient", .split = TFL_KEEPS, .parts_from_parts = true, .parts = product_parts, .pass = product_gradient_pass};

@@ -31,7 +31,8 @@ static void rescale_pass(tfl_explain_workspace *w, unsigned l)
                         w->at[in].multiplier[TFL_PLUS], !tfl_plan_comes_first(w->plan, in, l));
 }
 
-const tfl_rule_steps tfl_rescale_steps = {.split = TFL_KEEPS,
+const tfl_rule_steps tfl_rescale_steps = {.name = "rescale",
+                                          .split = TFL_KEEPS,
                                           .compares = true,
                                           .parts_from_parts = true,
                                           .writes = true,

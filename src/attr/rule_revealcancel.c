@@ -69,7 +69,8 @@ static void revealcancel_pass(tfl_explain_workspace *w, unsigned l)
     }
 }
 
-const tfl_rule_steps tfl_revealcancel_steps = {.split = TFL_SPLITS,
+const tfl_rule_steps tfl_revealcancel_steps = {.name = "revealcancel",
+                                               .split = TFL_SPLITS,
                                                .compares = true,
                                                .parts_from_parts = true,
                                                .prepare = revealcancel_prepare,

@@ -110,6 +110,6 @@ static void softmax_gradient_pass(tfl_explain_workspace *w, unsigned l)
 }
 
 const tfl_rule_steps tfl_softmax_steps = {
-    .split = TFL_KEEPS, .compares = true, .parts_from_parts = true, .parts = softmax_parts, .pass = softmax_pass};
+    .name = "rescale", .split = TFL_KEEPS, .compares = true, .parts_from_parts = true, .parts = softmax_parts, .pass = softmax_pass};
 const tfl_rule_steps tfl_softmax_gradient_steps = {
-    .split = TFL_KEEPS, .parts_from_parts = true, .parts = softmax_parts, .pass = softmax_gradient_pass};
+    .name = "gradient", .split = TFL_KEEPS, .parts_from_parts = true, .parts = softmax_parts, .pass = softmax_gradient_pass};

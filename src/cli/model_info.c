@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/program.h"
 #include "tflift/explain.h"
 #include "tflift/memory.h"
 #include "tflift/method.h"
@@ -21,7 +20,7 @@ static const char *const family_text[] = {
     [TFL_MAXIMUM] = "maximum", [TFL_PRODUCT] = "product", [TFL_COUPLED] = "coupled",
 };
 
-static const char no_rule[] = "-", not_possible[] = "no";
+static const char no_rule[] = "-";
 
 /* ---------------------------------------------------------------- facts */
 
@@ -62,25 +61,20 @@ typedef struct rules {
     const char **text;
 } rules;
 
-static tfl_status find_rules(const tfl_call *call, tfl_graph *graph, const tfl_method *method, const char **text)
+static tfl_status find_rules(tfl_graph *graph, const tfl_method *method, const char **text, tfl_error *err)
 {
-    tfl_error why = TFL_ERROR_INIT;
     tfl_explainer *explainer = NULL;
     tfl_explain_options options = {.method = method, .steps = 1, .max_tasks = 1};
-    tfl_status status = tfl_explainer_create(graph, &options, &explainer, &why);
-    for (unsigned i = 0; i < graph->n_layers; i++) {
-        tfl_rule rule = status == TFL_OK ? tfl_explainer_rule(explainer, i) : TFL_RULES;
-        text[i] = status != TFL_OK ? not_possible : rule == TFL_RULES ? no_rule : tfl_rule_name[rule];
-    }
-    if (status != TFL_OK && status != TFL_ENOMEM) {
-        tfl_program_note(call, "note: %s: %s", method->name, why.message);
-        status = TFL_OK;
+    tfl_status status = tfl_explainer_create(graph, &options, &explainer, err);
+    for (unsigned i = 0; i < graph->n_layers && status == TFL_OK; i++) {
+        const char *rule = tfl_explainer_rule_text(explainer, i);
+        text[i] = rule == NULL ? no_rule : rule;
     }
     tfl_explainer_free(explainer);
     return status;
 }
 
-static tfl_status collect_rules(const tfl_call *call, tfl_graph *graph, rules *r, tfl_error *err)
+static tfl_status collect_rules(tfl_graph *graph, rules *r, tfl_error *err)
 {
     while (tfl_method_at(r->n_methods) != NULL) {
         r->n_methods++;
@@ -89,12 +83,11 @@ static tfl_status collect_rules(const tfl_call *call, tfl_graph *graph, rules *r
     if (r->text == NULL) {
         return tfl_fail_memory(err, "rules");
     }
-    for (size_t m = 0; m < r->n_methods; m++) {
-        if (find_rules(call, graph, tfl_method_at(m), r->text + m * graph->n_layers) != TFL_OK) {
-            return tfl_fail_memory(err, "rules");
-        }
+    tfl_status status = TFL_OK;
+    for (size_t m = 0; m < r->n_methods && status == TFL_OK; m++) {
+        status = find_rules(graph, tfl_method_at(m), r->text + m * graph->n_layers, err);
     }
-    return TFL_OK;
+    return status;
 }
 
 /* ---------------------------------------------------------------- layers */
@@ -154,11 +147,10 @@ static tfl_status write_layers(const tfl_graph *graph, const rules *r, tfl_outpu
     return status;
 }
 
-tfl_status tfl_model_info_write(const tfl_call *call, const tfl_model *model, tfl_graph *graph, tfl_output *output,
-                                tfl_error *err)
+tfl_status tfl_model_info_write(const tfl_model *model, tfl_graph *graph, tfl_output *output, tfl_error *err)
 {
     rules r = {0};
-    tfl_status status = collect_rules(call, graph, &r, err);
+    tfl_status status = collect_rules(graph, &r, err);
     if (status == TFL_OK) {
         status = write_facts(model, graph, output, err);
     }

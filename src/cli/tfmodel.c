@@ -111,7 +111,7 @@ static tfl_status run_info(const tfl_call *call, tfl_error *err)
         status = build_graph(model, o->length, &graph, err);
     }
     if (status == TFL_OK && (status = open_output(call, &output, err)) == TFL_OK) {
-        status = close_output(output, tfl_model_info_write(call, model, graph, output, err), err);
+        status = close_output(output, tfl_model_info_write(model, graph, output, err), err);
     }
     tfl_graph_free(graph);
     tfl_model_free(model);

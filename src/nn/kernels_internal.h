@@ -40,6 +40,7 @@ typedef enum tfl_function {
     TFL_SQRT,
     TFL_ABS,
     TFL_POWER, /* x to the power of alpha */
+    TFL_CLIP,  /* alpha where x is less, beta where it is more */
     TFL_FUNCTIONS
 } tfl_function;
 

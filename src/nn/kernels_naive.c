@@ -301,6 +301,7 @@ FUNCTION(log, log(x), 1.0 / x)
 FUNCTION(reciprocal, 1.0 / x, -1.0 / (x * x))
 FUNCTION(sqrt, sqrt(x), 0.5 / sqrt(x))
 FUNCTION(abs, fabs(x), x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0)
+FUNCTION(clip, fmin(fmax(x, alpha), beta), x > alpha && x < beta ? 1.0 : 0.0)
 FUNCTION(power, pow(x, alpha), alpha == 0.0 ? 0.0 : alpha * pow(x, alpha - 1.0))
 
 #define FUNCTIONS(suffix) {                      \
@@ -319,6 +320,7 @@ FUNCTION(power, pow(x, alpha), alpha == 0.0 ? 0.0 : alpha * pow(x, alpha - 1.0))
     [TFL_SQRT] = sqrt_##suffix,                  \
     [TFL_ABS] = abs_##suffix,                    \
     [TFL_POWER] = power_##suffix,                \
+    [TFL_CLIP] = clip_##suffix,                  \
 }
 /* clang-format on */
 

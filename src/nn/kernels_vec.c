@@ -1088,6 +1088,8 @@ FLOAT_FUNCTION(leaky_relu_function, x > 0.0F ? x : alpha * x)
 FLOAT_FUNCTION(leaky_relu_derivative, x > 0.0F ? 1.0F : alpha)
 FLOAT_FUNCTION(abs_function, x < 0.0F ? -x : x)
 FLOAT_FUNCTION(abs_derivative, x > 0.0F ? 1.0F : x < 0.0F ? -1.0F : 0.0F)
+FLOAT_FUNCTION(clip_function, x > beta ? beta : x > alpha ? x : alpha)
+FLOAT_FUNCTION(clip_derivative, x > alpha && x < beta ? 1.0F : 0.0F)
 FLOAT_FUNCTION(sqrt_function, sqrtf(x))
 FLOAT_FUNCTION(sqrt_derivative, 0.5F / sqrtf(x))
 FLOAT_FUNCTION(reciprocal_function, 1.0F / x)
@@ -1172,6 +1174,7 @@ const tfl_kernels TFL_TABLE = {
             [TFL_SQRT] = sqrt_function,
             [TFL_ABS] = abs_function,
             [TFL_POWER] = power_function,
+            [TFL_CLIP] = clip_function,
         },
     .derivative =
         {
@@ -1190,5 +1193,6 @@ const tfl_kernels TFL_TABLE = {
             [TFL_SQRT] = sqrt_derivative,
             [TFL_ABS] = abs_derivative,
             [TFL_POWER] = power_derivative,
+            [TFL_CLIP] = clip_derivative,
         },
 };

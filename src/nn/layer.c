@@ -31,6 +31,7 @@ static const tfl_layer_kind *const kinds[] = {
     &tfl_layer_sqrt,
     &tfl_layer_abs,
     &tfl_layer_power,
+    &tfl_layer_clip,
     &tfl_layer_average_pool,
     &tfl_layer_global_average_pool,
     &tfl_layer_max_pool,

@@ -18,6 +18,7 @@ static const tfl_activation_parameters defaults[TFL_FUNCTIONS] = {
     [TFL_ELU] = {.alpha = 1.0F},
     [TFL_SELU] = {.alpha = 1.67326319217681884765625F, .beta = 1.05070102214813232421875F}, /* as ONNX has them */
     [TFL_POWER] = {.alpha = 1.0F},
+    [TFL_CLIP] = {.alpha = 0.0F, .beta = 6.0F},
 };
 
 static tfl_status create_function(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_function function,
@@ -130,7 +131,8 @@ static void relu_secant(const tfl_layer *layer, const float *from, const float *
         .function = function,                                                                                              \
         .derivative = derivative,                                                                                          \
         .partial = partial,                                                                                                \
-        .secant = (which) == TFL_RELU ? relu_secant : NULL,                                                                                                \
+        .secant = (which) == TFL_RELU ? relu_secant : NULL,                                                                \
+        .kinked = (which) == TFL_CLIP,                                                                                     \
     }
 
 ELEMENTWISE(relu, "relu", TFL_RELU);
@@ -148,3 +150,4 @@ ELEMENTWISE(reciprocal, "reciprocal", TFL_RECIPROCAL);
 ELEMENTWISE(sqrt, "sqrt", TFL_SQRT);
 ELEMENTWISE(abs, "abs", TFL_ABS);
 ELEMENTWISE(power, "power", TFL_POWER);
+ELEMENTWISE(clip, "clip", TFL_CLIP);

@@ -9,7 +9,7 @@ extern const tfl_layer_kind tfl_layer_conv;
 extern const tfl_layer_kind tfl_layer_dense;
 extern const tfl_layer_kind tfl_layer_relu, tfl_layer_leaky_relu, tfl_layer_elu, tfl_layer_selu, tfl_layer_sigmoid, tfl_layer_tanh,
     tfl_layer_softplus, tfl_layer_gelu, tfl_layer_gelu_tanh, tfl_layer_exp, tfl_layer_log, tfl_layer_reciprocal, tfl_layer_sqrt,
-    tfl_layer_abs, tfl_layer_power;
+    tfl_layer_abs, tfl_layer_power, tfl_layer_clip;
 extern const tfl_layer_kind tfl_layer_prelu;
 extern const tfl_layer_kind tfl_layer_average_pool, tfl_layer_global_average_pool, tfl_layer_max_pool, tfl_layer_global_max_pool;
 extern const tfl_layer_kind tfl_layer_scale;

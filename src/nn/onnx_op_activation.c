@@ -3,6 +3,7 @@
 
 #include "src/nn/onnx_internal.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -150,7 +151,18 @@ static tfl_status read_bound(const tfl_onnx_builder *builder, const tfl_onnx_nod
     return status;
 }
 
-/* Only what is a ReLU. */
+/* The node's output: x between low and high, either of which may be none (-FLT_MAX, FLT_MAX). */
+static tfl_status set_clipped(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_onnx_value *x, float low, float high,
+                              tfl_error *err)
+{
+    tfl_activation_parameters bounds = {.alpha = low, .beta = high};
+    if (low > high) {
+        return tfl_fail(err, TFL_EINPUT, "its min %g is larger than its max %g", (double)low, (double)high);
+    }
+    bool relu = low == 0 && high == FLT_MAX;
+    return tfl_onnx_add_elementwise(builder, node, x, relu ? "relu" : "clip", relu ? NULL : &bounds, err);
+}
+
 TFL_ONNX_CONVERTER(clip)
 {
     tfl_onnx_value *x;
@@ -162,11 +174,89 @@ TFL_ONNX_CONVERTER(clip)
         (status = read_bound(builder, node, "max", 2, &high, &has_high, err)) != TFL_OK) {
         return status;
     }
-    if (has_high || (has_low && low != 0)) {
-        return tfl_fail(err, TFL_EUNSUPPORTED, "only clipping at 0 from below (a ReLU) is supported");
+    if (!has_low && !has_high) {
+        return tfl_onnx_op_identity(builder, node, err);
     }
-    return has_low ? tfl_onnx_add_elementwise(builder, node, x, "relu", NULL, err)
-                   : tfl_onnx_op_identity(builder, node, err);
+    return set_clipped(builder, node, x, has_low ? (float)low : -FLT_MAX, has_high ? (float)high : FLT_MAX, err);
+}
+
+/* Max or Min of a varying value and one number, which is how some exporters write a ReLU or Clip. */
+TFL_ONNX_CONVERTER(bound)
+{
+    bool from_below = strcmp(node->operator->name, "Max") == 0;
+    const tfl_onnx_value *first = tfl_onnx_input(builder, node, 0);
+    unsigned constant = first != NULL && first->tensor != NULL ? 0 : 1;
+    const tfl_onnx_tensor *bound;
+    tfl_onnx_value *x;
+    tfl_status status;
+    if ((status = tfl_onnx_varying(builder, node, 1 - constant, &x, err)) != TFL_OK ||
+        (status = tfl_onnx_constant(builder, node, constant, "bound", &bound, err)) != TFL_OK) {
+        return status;
+    }
+    if (bound == NULL || bound->size != 1 || bound->dims.rank > x->dims.rank) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "only the %s of a value and one constant number is supported",
+                        from_below ? "maximum" : "minimum");
+    }
+    float number = (float)tfl_onnx_tensor_get(bound, 0);
+    return set_clipped(builder, node, x, from_below ? number : -FLT_MAX, from_below ? FLT_MAX : number, err);
+}
+
+/* A scale of the node's input, or of what it has made so far. */
+static tfl_status scale_by(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_onnx_value *x, double factor,
+                           double shift, tfl_error *err)
+{
+    tfl_onnx_tensor *number[2];
+    for (unsigned i = 0; i < 2; i++) {
+        tfl_status status = tfl_onnx_new_tensor(builder, &(tfl_onnx_dims){.rank = 0}, false, &number[i], err);
+        if (status != TFL_OK) {
+            return status;
+        }
+        number[i]->number[0] = (float)(i == 0 ? factor : shift);
+    }
+    return tfl_onnx_scale(builder, node, x, number[0], number[1], err);
+}
+
+/* alpha x + beta between 0 and 1; HardSwish is x times that with 1/6 and 1/2. */
+TFL_ONNX_CONVERTER(hard_sigmoid)
+{
+    bool swish = strcmp(node->operator->name, "HardSwish") == 0;
+    tfl_onnx_value *made = &builder->value[node->output[0]], *x, gate;
+    unsigned layer[2], out;
+    double alpha = swish ? 1.0 / 6.0 : (double)tfl_onnx_float(node, "alpha", 0.2F);
+    double beta = swish ? 0.5 : (double)tfl_onnx_float(node, "beta", 0.5F);
+    tfl_status status;
+    if ((status = tfl_onnx_varying(builder, node, 0, &x, err)) != TFL_OK ||
+        (status = tfl_onnx_layer(builder, x, NULL, &layer[0], err)) != TFL_OK ||
+        (status = scale_by(builder, node, x, alpha, beta, err)) != TFL_OK ||
+        (status = set_clipped(builder, node, made, 0, 1, err)) != TFL_OK || !swish) {
+        return status;
+    }
+    gate = *made;
+    layer[1] = (unsigned)gate.layer;
+    status = tfl_onnx_add(builder, node->name, "mul", layer, 2, NULL, &out, err);
+    if (status == TFL_OK) {
+        tfl_onnx_set_layer(builder, node, out, &gate.dims);
+    }
+    return status;
+}
+
+/* alpha times the Elu of x / alpha. */
+TFL_ONNX_CONVERTER(celu)
+{
+    tfl_onnx_value *made = &builder->value[node->output[0]], *x;
+    double alpha = (double)tfl_onnx_float(node, "alpha", 1);
+    tfl_status status = tfl_onnx_varying(builder, node, 0, &x, err);
+    if (status == TFL_OK && !(alpha != 0 && isfinite(alpha) && isfinite(1 / alpha))) {
+        status = tfl_fail(err, TFL_EINPUT, "alpha %g gives no function", alpha);
+    }
+    if (status != TFL_OK || alpha == 1) {
+        return status == TFL_OK ? tfl_onnx_add_elementwise(builder, node, x, "elu", NULL, err) : status;
+    }
+    if ((status = scale_by(builder, node, x, 1 / alpha, 0, err)) != TFL_OK ||
+        (status = tfl_onnx_add_elementwise(builder, node, made, "elu", NULL, err)) != TFL_OK) {
+        return status;
+    }
+    return scale_by(builder, node, made, alpha, 0, err);
 }
 
 /* ---------------------------------------------------------------- nothing at inference */

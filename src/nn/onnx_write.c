@@ -384,6 +384,15 @@ static void write_power(writer *w, const tfl_layer *layer, const char *const *in
     put_binary(w, "Pow", layer->name, in[0], put_scalar(w, make_name(w, "%s.exponent", layer->name), p->alpha), out);
 }
 
+static void write_clip(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
+{
+    const tfl_activation_parameters *p = parameters_of(layer);
+    const char *const inputs[] = {in[0], put_scalar(w, make_name(w, "%s.min", layer->name), p->alpha),
+                                  put_scalar(w, make_name(w, "%s.max", layer->name), p->beta)};
+    attributes none = {.n = 0};
+    put_node(w, "Clip", layer->name, inputs, 3, out, &none);
+}
+
 /* x / 2 (1 + erf(x / sqrt 2)): Gelu is an operator from opset 20 on only. */
 static void write_gelu(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
@@ -597,7 +606,7 @@ static const struct {
     write_kind *write;
 } writers[] = {
     {"conv", write_conv},          {"dense", write_dense},       {"prelu", write_prelu},
-    {"power", write_power},        {"gelu", write_gelu},         {"gelu-tanh", write_gelu_tanh},
+    {"power", write_power},        {"clip", write_clip},         {"gelu", write_gelu},         {"gelu-tanh", write_gelu_tanh},
     {"scale", write_scale},        {"average-pool", write_pool}, {"max-pool", write_pool},
     {"gather", write_gather},      {"add", write_add},           {"concat", write_concat},
     {"reduce-mean", write_reduce}, {"reduce-sum", write_reduce}, {"dropout", write_dropout},

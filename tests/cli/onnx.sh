@@ -64,4 +64,36 @@ cp out predicted
 good tfmodel predict -m again.onnx "$seqs"
 same out predicted "predictions of a softmax over one of several axes, written and read"
 
+# ---------------------------------------------------------------- the rule of every layer under every method
+
+model rules 13 "N 4 80" "c = Conv(x, 6x4x7~1, 6~2); r = Clip(c, 0.0, 6.0); p = MaxPool(r) kernel_shape=[2]; a = Softmax(p) axis=2; m = Mul(p, a); f = Flatten(m); d = Gemm(f, 438x5~3, 5~4); e = Relu(d); g = Exp(e); l = Log(g); z = Gemm(l, 5x3~5, 3~6); y = Sigmoid(z)"
+good tfmodel info rules.onnx
+cp out info
+rules_of() {
+    grep -v '^# ' info | awk -F '\t' -v method="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == method) at = i; next } $at != "-" { print $2 "=" $at }' | xargs
+}
+equal "$(rules_of genomics)" "clip=rescale max-pool=difference softmax=rescale mul=shapley relu=revealcancel exp=revealcancel log=rescale sigmoid=revealcancel" "genomics"
+equal "$(rules_of rescale)" "clip=rescale max-pool=difference softmax=rescale mul=shapley relu=rescale exp=rescale log=rescale sigmoid=rescale" "rescale"
+equal "$(rules_of revealcancel)" "clip=revealcancel max-pool=difference softmax=rescale mul=shapley relu=revealcancel exp=revealcancel log=rescale sigmoid=revealcancel" "revealcancel"
+for method in gradient gradient-x-input integrated-gradients; do
+    equal "$(rules_of $method)" "clip=gradient max-pool=gradient softmax=gradient mul=gradient relu=gradient exp=gradient log=gradient sigmoid=gradient" "$method"
+done
+equal "$(rules_of guided-backprop)" "clip=guided max-pool=gradient softmax=gradient mul=gradient relu=guided exp=guided log=guided sigmoid=guided" "guided-backprop"
+equal "$(rules_of ism)" "" "ism"
+for method in genomics rescale revealcancel; do
+    good tfscore -q -m rules.onnx -t all --method $method --deltas d.tsv --max-delta 1e-4 -f tsv "$seqs"
+done
+for method in gradient gradient-x-input guided-backprop integrated-gradients ism; do
+    good tfscore -q -m rules.onnx -t 0 --method $method "$seqs"
+done
+bad 2 "tfscore: $seqs: seq_0: rule for layer '/l': revealcancel would leave the numbers that a layer of kind log is defined for; rescale does not" \
+    tfscore -q -m rules.onnx --rule /l=revealcancel "$seqs"
+
+# An operator that is not known is named with its node and file, before anything is done.
+"$TFL_BUILDDIR/tests/support/write_onnx" unknown.onnx 13 "N 4 80" "c = Conv(x, 6x4x7~1) @first; s = Sin(c) @wave; f = Flatten(s); z = Gemm(f, 444x1~3)" || exit 1
+for method in genomics gradient ism; do
+    bad 1 'tfscore: unknown.onnx: node "wave" (Sin): the operator is not supported' tfscore -q -m unknown.onnx --method $method nowhere.fa -o left.tsv
+done
+[[ ! -e left.tsv ]] || fail "an unknown operator leaves an output"
+
 finish

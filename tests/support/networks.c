@@ -186,6 +186,13 @@ static unsigned add_power(tfl_graph *graph, tfl_rng *rng, unsigned from)
     return add(graph, "power", &from, 1, &p);
 }
 
+static unsigned add_clip(tfl_graph *graph, tfl_rng *rng, unsigned from)
+{
+    float low = -0.0625F - 0.25F * (float)between(rng, 0, 4); /* no value of TEST_SPACED is within 1/16 */
+    tfl_activation_parameters p = {.alpha = low, .beta = low + 0.25F * (float)between(rng, 1, 6)};
+    return add(graph, "clip", &from, 1, &p);
+}
+
 static size_t random_count(tfl_rng *rng, const tfl_shape *shape)
 {
     size_t choice[3] = {1, shape->dim[0], tfl_shape_size(shape)};
@@ -352,6 +359,7 @@ static const test_kind kinds[] = {
     {"sqrt", add_sqrt, 1, 4, TEST_POSITIVE},
     {"abs", add_abs, 1, 4, TEST_ANY},
     {"power", add_power, 1, 4, TEST_POSITIVE},
+    {"clip", add_clip, 1, 4, TEST_SPACED},
     {"average-pool", add_average_pool, 2, 3, TEST_ANY},
     {"global-average-pool", add_global_average_pool, 2, 3, TEST_ANY},
     {"max-pool", add_max_pool, 2, 3, TEST_SPACED},

@@ -199,6 +199,15 @@ static double power_slope(double x, double a, double b)
     return a * pow(x, a - 1.0);
 }
 
+static double clip(double x, double a, double b)
+{
+    return fmin(fmax(x, a), b);
+}
+static double clip_slope(double x, double a, double b)
+{
+    return x > a && x < b;
+}
+
 static const struct {
     const char *kind;
     double (*value)(double x, double a, double b);
@@ -220,6 +229,7 @@ static const struct {
     {"sqrt", root, root_slope},
     {"abs", absolute, absolute_slope},
     {"power", power, power_slope},
+    {"clip", clip, clip_slope},
 };
 
 static size_t find_function(const tfl_layer *layer)

