@@ -69,6 +69,16 @@ static int read_shape(const char *text, uint64_t shape[3])
     return *text == ')';
 }
 
+/* The length of a value of text that ends with the next character last, or of its beginning. */
+static int length_to(const char *text, char last, size_t most)
+{
+    size_t n = *text == '\0' ? 0 : 1; /* behind the quotation mark or parenthesis that opens it */
+    while (n < most && text[n] != '\0' && text[n] != last) {
+        n++;
+    }
+    return (int)n + (text[n] == last ? 1 : 0);
+}
+
 static tfl_status read_text(const char *text, uint64_t shape[3], tfl_error *err)
 {
     const char *type = value_of(text, "'descr'");
@@ -78,14 +88,15 @@ static tfl_status read_text(const char *text, uint64_t shape[3], tfl_error *err)
         return tfl_fail(err, TFL_EINPUT, "its header lacks descr, fortran_order or shape");
     }
     if (strncmp(type, "'<f4'", 5) != 0) {
-        return tfl_fail(err, TFL_EUNSUPPORTED, "its values are of type %.8s; '<f4' (little-endian float32) is needed",
-                        type);
+        return tfl_fail(err, TFL_EUNSUPPORTED, "its values are of type %.*s; '<f4' (little-endian float32) is needed",
+                        length_to(type, '\'', 20), type);
     }
     if (strncmp(order, "False", 5) != 0) {
         return tfl_fail(err, TFL_EUNSUPPORTED, "it is in Fortran order; C order is needed");
     }
     if (!read_shape(dimensions, shape)) {
-        return tfl_fail(err, TFL_EINPUT, "its shape is %.40s; (N, 4, length) is needed", dimensions);
+        return tfl_fail(err, TFL_EINPUT, "its shape is %.*s; (N, 4, length) is needed", length_to(dimensions, ')', 60),
+                        dimensions);
     }
     return TFL_OK;
 }

@@ -12,25 +12,34 @@ listing() {
 }
 before=$(listing)
 rows=0
+# What a file asks for is refused, not asked of the system: 2 GB do for any of them (sanitizers want more for themselves).
+limit="ulimit -v 2097152"
+(ulimit -v 2097152 && tfmodel --version) >/dev/null 2>&1 || limit=:
 while IFS= read -r row; do
     [[ $row =~ ^\|\ \`([^\`]+)\`\ \|\ \`([^\`]+)\`\ \|\ \`(.+)\`\ \|$ ]] || { fail "no row of the table: $row" && continue; }
     file=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]} message=${BASH_REMATCH[3]}
     rows=$((rows + 1))
     [[ -e $file ]] || fail "tests/bad/$file is not there"
     : >"../named/$file"
-    bad 1 "$message" bash -c "$command"
+    bad 1 "$message" bash -c "$limit; $command"
     after=$(listing)
     if [[ $after != "$before" ]]; then
         fail "$command: it made or changed files:"$'\n'"$(diff <(echo "$before") <(echo "$after"))"
         before=$after
     fi
 done < <(grep '^| `' "$bad/README.md")
-[[ $rows -gt 50 ]] || fail "only $rows rows in tests/bad/README.md"
+[[ $rows -gt 180 ]] || fail "only $rows rows in tests/bad/README.md"
 
 # every file is in the table, or beside one that is
 for file in *; do
-    [[ $file == genome.* || -e ../named/$file || -e ../named/$file.fai || -e ../named/$file.gzi || -e ../named/${file%.fai} || -e ../named/${file%.fai}.gzi ]] ||
+    [[ $file == genome.* || $file == good* || -e ../named/$file || -e ../named/$file.fai || -e ../named/$file.gzi || -e ../named/${file%.fai} || -e ../named/${file%.fai}.gzi ]] ||
         fail "tests/bad/$file is in no row of tests/bad/README.md"
+done
+
+# the networks are what their generator makes
+mkdir ../made && "$TFL_BUILDDIR/tests/support/write_bad_models" ../made
+for file in ../made/*; do
+    same "$file" "${file##*/}" "$file"
 done
 echo "$rows bad files"
 finish

@@ -1,8 +1,8 @@
 /*
- * Preloaded into a program (LD_PRELOAD), lets a call of the operating system fail: TFL_FAULT=NAME:K:FILE is the K-th call
- * (from 1) of write (and pwrite), fsync, close, rename or create (an open that may make a file), and FILE is then made, so
- * that the test knows that it happened. Standard error, folders, what is only read, and for close what has no name any more
- * (spilled data), do not count.
+ * Preloaded into a program (LD_PRELOAD), lets a call of the operating system fail: TFL_FAULT=NAME:K:FILE is the K-th
+ * call (from 1) of write (and pwrite), fsync, close, rename or create (an open that may make a file), and FILE is then
+ * made, so that the test knows that it happened. Standard error, folders, what is only read, and for close what has no
+ * name any more (spilled data), do not count.
  */
 #define _GNU_SOURCE 1 /* NOLINT: RTLD_NEXT */
 
@@ -50,7 +50,8 @@ static int is_written(int fd)
 {
     struct stat status;
     int flags = fcntl(fd, F_GETFL);
-    return fd != STDERR_FILENO && flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    return fd != STDERR_FILENO && flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && fstat(fd, &status) == 0 &&
+           S_ISREG(status.st_mode);
 }
 
 static int has_name(int fd)
