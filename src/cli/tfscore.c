@@ -215,6 +215,8 @@ static const tfl_option score_rows[] = {
 
 /* ---------------------------------------------------------------- what a run is made of */
 
+enum { FEW_REFERENCES = 5 }; /* fewer are told */
+
 typedef struct worker {
     tfl_shuffler *shuffler;
     float *strand;         /* [2][T][length][4] contributions and hypothetical ones of the reverse complement */
@@ -266,7 +268,7 @@ typedef struct scoring {
     score_item ahead; /* the first sequence, read before the tasks were known */
     bool has_ahead;
     tfl_progress progress;
-    uint64_t done, n_equal; /* sequences; those with a reference equal to them */
+    uint64_t done, n_equal, n_few; /* sequences; those with a reference equal to them; those with few references */
 } scoring;
 
 /* ---------------------------------------------------------------- reading */
@@ -479,6 +481,7 @@ static tfl_status pipeline_write(void *context, void *slot, tfl_error *err)
     item->plan = NULL;
     s->done++;
     s->n_equal += item->n_equal > 0;
+    s->n_few += item->n_references < FEW_REFERENCES;
     tfl_progress_step(&s->progress, s->done, item->fraction);
     return status;
 }
@@ -938,10 +941,16 @@ static tfl_status explain_all(scoring *s, tfl_error *err)
 /* What a user should know about the run. */
 static void tell_notes(const scoring *s, const tfl_track_summary *track)
 {
-    enum { FEW = 5 };
     bool drawn = s->reference != NULL && tfl_reference_is_drawn(s->reference);
     uint64_t skipped = tfl_source_skipped(s->source);
-    if (drawn && s->options->n < FEW) {
+    bool given = s->reference != NULL && !drawn && !tfl_reference_is_constant(s->reference);
+    if (given && s->n_few > 0) {
+        tfl_program_note(s->call,
+                         "note: %" PRIu64 " of %" PRIu64
+                         " sequences have fewer than %d references; contributions are steadier with 10 or more",
+                         s->n_few, s->done, FEW_REFERENCES);
+    }
+    if (drawn && s->options->n < FEW_REFERENCES) {
         tfl_program_note(s->call, "note: %u reference%s per sequence; contributions are steadier with 10 or more (-n)",
                          s->options->n, s->options->n == 1 ? "" : "s");
     }

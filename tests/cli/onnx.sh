@@ -96,4 +96,46 @@ for method in genomics gradient ism; do
 done
 [[ ! -e left.tsv ]] || fail "an unknown operator leaves an output"
 
+# ---------------------------------------------------------------- the same network in every opset and layout
+
+# operator OPSET LAST OLD NEW: how it is written up to opset LAST, and from then on
+operator() {
+    if (($1 <= $2)); then echo "$3"; else echo "$4"; fi
+}
+for opset in {9..21}; do
+    program="u = $(operator $opset 12 'Unsqueeze(x) axes=[2]' 'Unsqueeze(x, [2])'); v = $(operator $opset 12 'Squeeze(u) axes=[2]' 'Squeeze(u, [2])')"
+    program+="; p = $(operator $opset 17 "$(operator $opset 10 'Pad(v) pads=[0,0,3,0,0,3]' 'Pad(v, [0,0,3,0,0,3])')" 'Pad(v, [3,3], _, [2])')"
+    program+="; c = Conv(p, 6x4x7~1, 6~2); b = BatchNormalization(c, 6~1, 6~2, 6~3, 6[1.0,2.0,0.5,0.25,1.5,0.75])$(operator $opset 13 '' ' training_mode=0')"
+    program+="; r = $(operator $opset 10 'Clip(b) min=0.0 max=6.0' 'Clip(b, 0.0, 6.0)')"
+    program+="; $(operator $opset 19 'h = Div(r, 1.4142135); i = Erf(h); j = Add(i, 1.0); k = Mul(r, j); e = Mul(k, 0.5)' 'e = Gelu(r)')"
+    program+="; s = $(operator $opset 9 'Slice(e) starts=[2] ends=[60] axes=[2]' 'Slice(e, [2], [60], [2])')"
+    program+="; m = MaxPool(s) kernel_shape=[4] strides=[3]; a = AveragePool(m) kernel_shape=[3] strides=[2]"
+    program+="; t = $(operator $opset 12 'ReduceSum(a) axes=[2]' 'ReduceSum(a, [2])'); n = $(operator $opset 17 'ReduceMean(a) axes=[2] keepdims=0' 'ReduceMean(a, [2]) keepdims=0')"
+    program+="; f = Flatten(t); g = Concat(f, n) axis=1; d = $(operator $opset 11 'Dropout(g) ratio=0.25' 'Dropout(g, 0.25)')"
+    program+="; o = $(operator $opset 13 'Reshape(d, [0,-1])' 'Reshape(d, [1,-1]) allowzero=1'); z = Gemm(o, 12x3~5, 3~6)"
+    program+="; y = $(operator $opset 12 'Softmax(z)' 'Softmax(z) axis=-1')"
+    model "opset$opset" "$opset" "N 4 80" "$program"
+    good tfscore -q -m "opset$opset.onnx" -t 1 --method revealcancel --target probability --max-delta 1e-5 -f tsv "$seqs"
+    awk -F '\t' 'FNR > 1 { printf "%s %s %.4f\n", $1, $2, $5 }' out >"scores$opset"
+    same "scores$opset" scores9 "opset $opset"
+done
+equal "$(wc -l <scores9)" $((6 * 80)) "scores"
+
+body="r = Relu(c); g = GlobalAveragePool(r); f = Flatten(g); z = Gemm(f, 6x3~5, 3~6)"
+model N4L 13 "N 4 80" "c = Conv(x, 6x4x7~1, 6~2) pads=[3,3]; $body"
+model NL4 13 "N L 4" "t = Transpose(x) perm=[0,2,1]; c = Conv(t, 6x4x7~1, 6~2) auto_pad='SAME_LOWER'; $body"
+model N14L 13 "N 1 4 L" "p = Pad(x, [0,0,0,3,0,0,0,3]); c = Conv(p, 6x1x4x7~1, 6~2); $body"
+model N14L_squeezed 13 "N 1 4 80" "q = Squeeze(x, [1]); c = Conv(q, 6x4x7~1, 6~2) pads=[3,3]; $body"
+model N41L 13 "N 4 1 L" "c = Conv(x, 6x4x1x7~1, 6~2) pads=[0,3,0,3]; $body"
+model N4L1 13 "8 4 80 1" "c = Conv(x, 6x4x7x1~1, 6~2) pads=[3,0,3,0]; $body"
+for method in genomics revealcancel ism; do
+    for layout in N4L NL4 N14L N14L_squeezed N41L N4L1; do
+        good tfscore -q -m $layout.onnx -t 1 --method $method -f tsv "$seqs"
+        awk -F '\t' 'FNR > 1 { printf "%s %s %.4f\n", $1, $2, $5 }' out >"scores_$layout"
+        same "scores_$layout" scores_N4L "$layout, $method"
+    done
+done
+bad 1 "tfscore: $seqs: seq_0: layer '/c': its weights cannot be normalised: it pads the sequence, and where a filter hangs over the end it \
+sees no base; a convolution without padding can be normalised" tfscore -q -m N4L.onnx -t 1 --normalize-weights "$seqs"
+
 finish

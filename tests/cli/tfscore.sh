@@ -164,6 +164,9 @@ same ref_klet:2 all.tsv "klet:2 and dinuc"
 same ref_uniform ref_freq:0.25,0.25,0.25,0.25 "uniform and freq"
 good tfscore -m any.onnx -t 0 -n 2 "$seqs"
 equal "$(<err)" "tfscore: note: 2 references per sequence; contributions are steadier with 10 or more (-n)" "few references are told"
+tfsim shuffle -k 2 -n 7 three.fa | awk '/^>/ { keep = !/^>seq_01[|]/ || /[|][01]$/ } keep' >fewer.fa
+good tfscore -m any.onnx -t 0 --ref fasta:fewer.fa three.fa
+equal "$(<err)" "tfscore: note: 1 of 3 sequences have fewer than 5 references; contributions are steadier with 10 or more" "few given references are told"
 good tfscore -m any.onnx --ref zeros "$seqs"
 equal "$(<err)" "tfscore: note: contributions are to task first, the first of first, second, third one; -t takes another, or all" \
     "the default task is told"
