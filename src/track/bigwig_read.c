@@ -304,7 +304,7 @@ typedef struct query {
     tfl_bigwig *bigwig;
     uint32_t contig;
     int64_t start, end;
-    float *value; /* [end - start]; NULL: only where the first block is, from where on */
+    float *value; /* [end - start]; NULL: where the first value is, which then is start */
     bool found;
     uint64_t nodes_left, blocks_left; /* more than these the file has no room for */
 } query;
@@ -316,10 +316,17 @@ static tfl_status bad_block(const tfl_bigwig *bigwig, uint64_t offset, const cha
 }
 
 /* Puts value on [start, end), as far as it is asked for. False: a base has another value already. */
-static bool put(const query *wanted, int64_t start, int64_t end, float value)
+static bool put(query *wanted, int64_t start, int64_t end, float value)
 {
     int64_t from = start > wanted->start ? start : wanted->start;
     int64_t to = end < wanted->end ? end : wanted->end;
+    if (wanted->value == NULL) {
+        if (!wanted->found && from < to && !isnan(value)) {
+            wanted->start = from;
+            wanted->found = true;
+        }
+        return true;
+    }
     for (int64_t i = from; i < to; i++) {
         float *here = &wanted->value[i - wanted->start];
         if (!isnan(*here) && *here != value) {
@@ -353,7 +360,7 @@ static float get_item(const unsigned char *block, size_t i, int64_t *start, int6
     }
 }
 
-static tfl_status take_section(const query *wanted, uint64_t offset, tfl_error *err)
+static tfl_status take_section(query *wanted, uint64_t offset, tfl_error *err)
 {
     static const size_t item_size[] = {0, 12, 8, 4};
     const tfl_bigwig *bigwig = wanted->bigwig;
@@ -467,12 +474,6 @@ static tfl_status take_leaf(query *wanted, const unsigned char *leaf, tfl_error 
     if (wanted->blocks_left-- == 0) {
         return bad(wanted->bigwig, err, "its index is damaged: a tree without end");
     }
-    if (wanted->value == NULL) {
-        int64_t start = tfl_get_u32(leaf) == wanted->contig ? tfl_get_u32(leaf + 4) : 0;
-        wanted->start = start > wanted->start ? start : wanted->start;
-        wanted->found = true;
-        return TFL_OK;
-    }
     tfl_status status = read_block(wanted->bigwig, offset, tfl_get_u64(leaf + 24), err);
     return status == TFL_OK ? take_section(wanted, offset, err) : status;
 }
@@ -555,42 +556,26 @@ tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t sta
     return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
 }
 
-/* Cuts NaN off both ends of values that begin at base start. */
-static void trim(float *value, int64_t *start, size_t *n)
-{
-    size_t first = 0;
-    while (*n > 0 && isnan(value[*n - 1])) {
-        --*n;
-    }
-    while (first < *n && isnan(value[first])) {
-        first++;
-    }
-    *start += (int64_t)first;
-    *n -= first;
-    memmove(value, value + first, *n * sizeof *value);
-}
-
 tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t contig, int64_t from, float *value, size_t capacity,
                            int64_t *start, size_t *n, tfl_error *err)
 {
     int64_t length = bigwig->length[contig];
-    uint64_t index = bigwig->header.index + TFL_BIGWIG_INDEX_HEADER;
     *n = 0;
-    while (from < length && capacity > 0) {
-        query block = ask(bigwig, (uint32_t)contig, from, length, NULL);
-        tfl_status status = walk_index(&block, index, 0, err);
-        if (status != TFL_OK || !block.found) {
-            return status;
-        }
-        int64_t room = length - block.start;
-        *start = block.start;
-        *n = (uint64_t)room < capacity ? (size_t)room : capacity;
-        from = *start + (int64_t)*n;
-        status = tfl_bigwig_values(bigwig, bigwig->contig[contig], *start, from, value, NULL, err);
-        trim(value, start, n);
-        if (status != TFL_OK || *n > 0) {
-            return status;
-        }
+    if (from >= length || capacity == 0) {
+        return TFL_OK;
     }
-    return TFL_OK;
+    query first = ask(bigwig, (uint32_t)contig, from, length, NULL);
+    tfl_status status = walk_index(&first, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
+    if (status != TFL_OK || !first.found) {
+        return status;
+    }
+    int64_t room = length - first.start;
+    size_t most = (uint64_t)room < capacity ? (size_t)room : capacity;
+    *start = first.start;
+    status = tfl_bigwig_values(bigwig, bigwig->contig[contig], *start, *start + (int64_t)most, value, NULL, err);
+    while (status == TFL_OK && most > 0 && isnan(value[most - 1])) {
+        most--;
+    }
+    *n = status == TFL_OK ? most : 0;
+    return status;
 }

@@ -170,6 +170,10 @@ static tfl_status take_row(merging *m, const tfl_lines *lines, char *line, int64
                                 "(sort -k1,1 -k2,2n) and must not overlap",
                                 (long long)row.start, (long long)*end);
     }
+    if (status == TFL_OK && row.end > UINT32_MAX) {
+        status = tfl_lines_fail(lines, err, "ends at %lld; contigs of more than %lu bases cannot be joined",
+                                (long long)row.end, (unsigned long)UINT32_MAX);
+    }
     if (status == TFL_OK) {
         *end = row.end;
     }

@@ -146,6 +146,8 @@ printf 'a\t0\t1\tx\n' >nan
 refuse 'nan:1: the value is "x"; a number is needed' nan
 printf 'a\t3\t3\t1\n' >zero
 refuse 'zero:1: start and end are "3" and "3"; whole numbers are needed, the start below the end' zero
+printf 'a\t0\t4294967296\t1\n' >far
+refuse 'far:1: ends at 4294967296; contigs of more than 4294967295 bases cannot be joined' far
 size=$(stat -c %s values.bw)
 head -c $((size / 2)) values.bw >cut.bw
 refuse "cut.bw: is cut short: a bigWig ends with the four bytes that it begins with" one cut.bw

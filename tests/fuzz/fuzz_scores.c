@@ -1,8 +1,9 @@
-/* A file of contributions in any format, asked for the values under two sequences. */
+/* A file of contributions in any format, asked for the values under two sequences; a bigWig is walked over, too. */
 #include "config.h"
 
 #include "tests/fuzz/fuzz.h"
 
+#include "tflift/bigwig.h"
 #include "tflift/scores.h"
 
 #include <math.h>
@@ -39,6 +40,38 @@ static void ask(tfl_scores *scores, const char *name)
     tfl_region_clear(&region);
 }
 
+/* The next values of a contig behind from, or none: *from is behind them then. */
+static int step(tfl_bigwig *bigwig, size_t contig, int64_t *from)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    float value[LENGTH];
+    int64_t start = 0;
+    size_t n = 0;
+    if (!fuzz_succeeded(tfl_bigwig_next(bigwig, contig, *from, value, LENGTH, &start, &n, &err), &err) || n == 0) {
+        return 0;
+    }
+    fuzz_need(start >= *from && n <= LENGTH, "values at %lld, %zu of them", (long long)start, n);
+    fuzz_need(!isnan(value[0]) && !isnan(value[n - 1]), "values at %lld begin or end with none", (long long)start);
+    *from = start + (int64_t)n;
+    return 1;
+}
+
+static void walk(const char *path)
+{
+    enum { STEPS = 200, CONTIGS = 20 };
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_bigwig *bigwig;
+    if (!fuzz_succeeded(tfl_bigwig_open(path, &bigwig, &err), &err)) {
+        return;
+    }
+    for (size_t i = 0; i < tfl_bigwig_contigs(bigwig) && i < CONTIGS; i++) {
+        int64_t from = 0;
+        for (int steps = 0; steps < STEPS && step(bigwig, i, &from); steps++) {
+        }
+    }
+    tfl_bigwig_close(bigwig);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     tfl_error err = TFL_ERROR_INIT;
@@ -49,6 +82,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ask(scores, "chrX:1005-1025(-)");
         ask(scores, "s1");
         tfl_scores_close(scores);
+    }
+    if (tfl_bigwig_is(path)) {
+        walk(path);
     }
     (void)unlink(path);
     free(path);
