@@ -21,9 +21,9 @@ void tfl_npz_close(tfl_npz *npz);
 size_t tfl_npz_size(const tfl_npz *npz);
 const char *tfl_npz_array(const tfl_npz *npz, size_t i); /* its name: "one_hot" */
 
-/* Writes array i to path: where that ends in .npy as such a file, else as a npz archive in which it is called arr_0, as numpy calls an array
- * without a name. Its checksum is compared; its bytes are not changed. */
-tfl_status tfl_npz_write(const tfl_npz *npz, size_t i, const char *path, tfl_error *err) TFL_MUST_USE;
+/* Writes every array i to path[i]: where that ends in .npy as such a file, else as a npz archive in which it is called arr_0, as numpy calls
+ * an array without a name. Checksums are compared; bytes are not changed. No file appears before all are written. */
+tfl_status tfl_npz_write(const tfl_npz *npz, const char *const *path, tfl_error *err) TFL_MUST_USE;
 
 #ifdef __cplusplus
 }

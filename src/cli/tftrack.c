@@ -345,31 +345,40 @@ static char *array_path(const unpack_options *o, const char *archive, const char
     return path;
 }
 
-static tfl_status unpack_array(const tfl_call *call, const tfl_npz *npz, size_t i, tfl_error *err)
+static tfl_status choose_paths(const tfl_call *call, const tfl_npz *npz, char **path, tfl_error *err)
 {
-    const char *array = tfl_npz_array(npz, i);
-    if (strchr(array, '/') != NULL) {
-        return tfl_fail(err, TFL_EINPUT, "%s: array %s: its name is no name of a file", call->operand[0], array);
+    tfl_status status = TFL_OK;
+    for (size_t i = 0; status == TFL_OK && i < tfl_npz_size(npz); i++) {
+        const char *array = tfl_npz_array(npz, i);
+        if (strchr(array, '/') != NULL) {
+            return tfl_fail(err, TFL_EINPUT, "%s: array %s: its name is no name of a file", call->operand[0], array);
+        }
+        path[i] = array_path(call->options, call->operand[0], array);
+        status = path[i] == NULL ? tfl_fail_memory(err, "a path") : tfl_program_check_output(call, path[i], err);
     }
-    char *path = array_path(call->options, call->operand[0], array);
-    tfl_status status = path == NULL ? tfl_fail_memory(err, "a path") : tfl_program_check_output(call, path, err);
-    if (status == TFL_OK) {
-        status = tfl_npz_write(npz, i, path, err);
-    }
-    if (status == TFL_OK) {
-        tfl_program_note(call, "%s", path);
-    }
-    free(path);
     return status;
 }
 
 static tfl_status unpack(const tfl_call *call, tfl_error *err)
 {
     tfl_npz *npz = NULL;
+    char **path = NULL;
     tfl_status status = tfl_npz_open(call->operand[0], &npz, err);
-    for (size_t i = 0; status == TFL_OK && i < tfl_npz_size(npz); i++) {
-        status = unpack_array(call, npz, i, err);
+    size_t n = status == TFL_OK ? tfl_npz_size(npz) : 0;
+    if (status == TFL_OK) {
+        path = tfl_calloc(n, sizeof *path);
+        status = path == NULL ? tfl_fail_memory(err, "paths") : choose_paths(call, npz, path, err);
     }
+    if (status == TFL_OK) {
+        status = tfl_npz_write(npz, (const char *const *)path, err);
+    }
+    for (size_t i = 0; path != NULL && i < n; i++) {
+        if (status == TFL_OK) {
+            tfl_program_note(call, "%s", path[i]);
+        }
+        free(path[i]);
+    }
+    free(path);
     tfl_npz_close(npz);
     return status;
 }

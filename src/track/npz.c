@@ -123,23 +123,38 @@ static tfl_status write_archive(const tfl_zip_member *from, tfl_spool *bytes, tf
     return status == TFL_OK ? tfl_zip_write_directory(output, &member, 1, NULL, err) : status;
 }
 
-tfl_status tfl_npz_write(const tfl_npz *npz, size_t i, const char *path, tfl_error *err)
+static tfl_status write_array(const tfl_npz *npz, size_t i, const char *path, tfl_output **output, tfl_error *err)
 {
-    tfl_output *output = NULL;
     tfl_spool bytes = TFL_SPOOL_INIT;
     tfl_status status = tfl_zip_unpack(&npz->file, &npz->member[i], &bytes, err);
     if (status == TFL_OK) {
-        status = tfl_output_open(path, TFL_PLAIN, &output, err);
+        status = tfl_output_open(path, TFL_PLAIN, output, err);
     }
     if (status == TFL_OK) {
-        status = ends_with(path, ".npy") ? copy_spool(&bytes, output, err)
-                                         : write_archive(&npz->member[i], &bytes, output, err);
+        status = ends_with(path, ".npy") ? copy_spool(&bytes, *output, err)
+                                         : write_archive(&npz->member[i], &bytes, *output, err);
     }
     if (status == TFL_OK) {
-        status = tfl_output_commit(output, err);
-    } else {
-        tfl_output_discard(output);
+        status = tfl_output_finish(*output, err);
     }
     tfl_spool_clear(&bytes);
+    return status;
+}
+
+tfl_status tfl_npz_write(const tfl_npz *npz, const char *const *path, tfl_error *err)
+{
+    tfl_output **output = tfl_calloc(npz->n, sizeof *output);
+    tfl_status status = output == NULL ? tfl_fail_memory(err, "arrays") : TFL_OK;
+    for (size_t i = 0; status == TFL_OK && i < npz->n; i++) {
+        status = write_array(npz, i, path[i], &output[i], err);
+    }
+    for (size_t i = 0; output != NULL && i < npz->n; i++) {
+        if (status == TFL_OK) {
+            status = tfl_output_commit(output[i], err);
+        } else {
+            tfl_output_discard(output[i]);
+        }
+    }
+    free(output);
     return status;
 }

@@ -17,6 +17,7 @@ END
 motifs=$TFL_SRCDIR/data/motifs.meme
 good tfscore --ref zeros -q -t 0 -o a.bw s.fa
 good tfscore --ref zeros -q -t 0 -o a.bedgraph s.fa
+good tfscore --ref zeros -q -t 0 -o a.npz s.fa
 good "$TFL_BUILDDIR/tests/support/write_model" m.onnx any
 good tfsim generate -q -n 30 -o data
 
@@ -38,6 +39,7 @@ runs=(
     "tfmodel predict -m m.onnx s.fa -o o/p.tsv"
     "tftrack merge a.bw a.bw -o o/m.bw"
     "tftrack merge a.bedgraph a.bw -o o/m.bedgraph.gz"
+    "tftrack unpack -q a.npz -o o/p"
     "tfplot motif $motifs -o o/x.svg"
     "tfplot motif $motifs -o o/x.pdf"
     "tfplot motif $motifs -o o/x.png"

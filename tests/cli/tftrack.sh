@@ -280,6 +280,22 @@ printf 'c\t0\t14\n' >end.bed
 refuse_report 1 "end.bed:1: ends at 14, but contig c has 13 bases in genome.fa" -g genome.fa scores.both.bw --hits end.bed -o new
 (ulimit -f 1; exec tftrack report -g genome.fa scores.both.bw -o new 2>err) && fail "a full disk is not noticed"
 [[ $(<err) == *"File too large" && ! -e new && -z $(ls -Ad .new* 2>/dev/null) ]] || fail "a full disk: $(<err); leaves $(ls -Ad .new* new 2>&1)"
+# whatever call of the operating system fails
+faults=$TFL_BUILDDIR/tests/support/faults.so
+LD_PRELOAD=$faults run tftrack --version # sanitizers want to come first
+[[ -e $faults && $status -eq 0 && ! -s err ]] || { echo "calls do not fail here: $(head -n 1 err)" && faults=; }
+for call in ${faults:+write fsync close rename create}; do
+    for ((k = 1; k < 60; k++)); do
+        rm -rf new mark
+        TFL_FAULT=$call:$k:$work/mark LD_PRELOAD=$faults run tftrack report -q -g genome.fa scores.both.bw "a b.bedgraph" -o new
+        [[ -e mark ]] || break
+        [[ $status -eq 1 && ! -e new && $(<err) == "tftrack: "* && -z $(ls -Ad .new* 2>/dev/null) ]] ||
+            fail "a report whose $call $k fails: status $status, $(<err), leaves $(ls -Ad .new* new 2>/dev/null)"
+    done
+    [[ $k -gt 1 && $status -eq 0 ]] || fail "no $call fails"
+done
+
+rm -rf new
 # a signal while it waits for a track leaves nothing
 mkfifo waits
 tftrack report -g genome.fa scores.both.bw waits -o new 2>err &

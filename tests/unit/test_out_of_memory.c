@@ -1016,11 +1016,15 @@ static tfl_status merged(size_t i, tfl_error *err)
 
 static tfl_status unpacked(size_t i, tfl_error *err)
 {
-    char path[PATH_SIZE];
+    char path[PATH_SIZE], to[3][2 * PATH_SIZE];
     test_source_path(path, sizeof path, "tests/fuzz/corpus/fuzz_scores/npz");
+    const char *const target[] = {to[0], to[1], to[2]};
+    for (size_t j = 0; j < 3; j++) {
+        (void)snprintf(to[j], sizeof to[j], "%s%zu.%s", written("array"), j, i == 0 ? "npz" : "npy");
+    }
     tfl_npz *npz;
     tfl_status status = MAKE(npz, tfl_npz_open(path, &npz, err));
-    status = status == TFL_OK ? tfl_npz_write(npz, 0, written(i == 0 ? "array.npz" : "array.npy"), err) : status;
+    status = status == TFL_OK ? tfl_npz_write(npz, target, err) : status;
     tfl_npz_close(npz);
     return status;
 }
@@ -1155,7 +1159,7 @@ static const scenario scenarios[] = {
     {"bigWigs written", 2, bigwigs_written, NULL, 1, 1},
     {"bigWigs read", 1, bigwigs_read, NULL, 0, 0},
     {"merged tracks", 2, merged, NULL, 1, 1},
-    {"unpacked arrays", 2, unpacked, NULL, 1, 1},
+    {"unpacked arrays", 2, unpacked, NULL, 3, 3},
     {"score files", 4, score_files, NULL, 0, 0},
     {"frames", 2, frames, NULL, 0, 0},
     {"charts", 12, charts, need_frame, 1, 1},
