@@ -403,8 +403,9 @@ static tfl_status choose_motifs(const options *o, const tfl_motifs *motifs, cons
         return tfl_fail_memory(err, "motifs");
     }
     for (size_t i = 0; i < *n; i++) {
-        (*out)[i] = o->motifs.n > 0 ? tfl_motifs_find(motifs, o->motifs.text[i]) : &motifs->motif[i];
-        if ((*out)[i] == NULL) {
+        if (o->motifs.n == 0) {
+            (*out)[i] = &motifs->motif[i];
+        } else if (((*out)[i] = tfl_motifs_find(motifs, o->motifs.text[i])) == NULL) {
             return tfl_fail(err, TFL_EUSAGE, "%s: holds no motif %s; its first is %s", path, o->motifs.text[i],
                             motifs->motif[0].name);
         }

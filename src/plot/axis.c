@@ -19,14 +19,16 @@ static double count_steps(const tfl_axis *axis, double step)
     return floor((axis->high + slack) / step) - ceil((axis->low - slack) / step) + 1;
 }
 
-/* 1, 2 or 5 times a power of ten: that with a number of ticks nearest to what is wanted, the fewer of two as near. */
+/* 1, 2 or 5 times a power of ten: that with a number of ticks nearest to what is wanted, the fewer of two as near
+ * unless they are fewer than 3. */
 static double round_step(const tfl_axis *axis, size_t wanted)
 {
     static const double nice[] = {1, 2, 5, 10, 20};
     double power = pow(10, floor(log10((axis->high - axis->low) / (double)wanted)));
     double best = power, distance = HUGE_VAL;
     for (size_t i = 0; i < sizeof nice / sizeof *nice; i++) {
-        double off = fabs(count_steps(axis, nice[i] * power) - (double)wanted);
+        double n = count_steps(axis, nice[i] * power);
+        double off = fabs(n - (double)wanted) + (n < 3 ? 0.5 : 0);
         if (off <= distance) {
             best = nice[i] * power;
             distance = off;
@@ -40,7 +42,7 @@ static void write_label(char label[32], double value, int decimals)
 {
     char text[32];
     double size = fabs(value);
-    if (size >= 1e6 || decimals > 6) {
+    if (size >= 1e7 || decimals > 6) {
         (void)snprintf(text, sizeof text, "%.4g", size);
     } else {
         (void)snprintf(text, sizeof text, "%.*f", decimals, size);
@@ -64,8 +66,9 @@ static void put_linear_ticks(tfl_axis *axis, size_t wanted)
     double slack = step * 1e-6;
     double first = ceil((axis->low - slack) / step);
     double last = floor((axis->high + slack) / step);
-    for (double k = first; k <= last && axis->n_ticks < TFL_MAX_TICKS; k++) {
-        add_tick(axis, k == 0 ? 0 : k * step, decimals);
+    for (size_t i = 0; i < TFL_MAX_TICKS && first + (double)i <= last; i++) {
+        double k = first + (double)i;
+        add_tick(axis, k == 0 ? 0 : k * step, decimals); /* not -0 */
     }
 }
 

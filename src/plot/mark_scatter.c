@@ -5,10 +5,11 @@
 
 #include <math.h>
 
-/* Smaller and paler where there are many, so that what they hide shows through. */
-static void size_points(size_t n, double *radius, double *alpha)
+/* Smaller and paler where there are many, so that what they hide shows through, and smaller in small panels. */
+static void size_points(const tfl_panel *panel, size_t n, double *radius, double *alpha)
 {
-    *radius = fmax(0.9, fmin(2, 2 - 0.35 * log10(fmax((double)n, 1) / 100)));
+    double size = fmin(1, fmax(0.7, sqrt(panel->width * panel->height / (180 * 140))));
+    *radius = size * fmax(0.9, fmin(2, 2 - 0.35 * log10(fmax((double)n, 1) / 100)));
     *alpha = fmax(0.3, fmin(0.75, 0.75 - 0.2 * log10(fmax((double)n, 1) / 100)));
 }
 
@@ -34,7 +35,7 @@ tfl_status tfl_mark_scatter(const tfl_panel *panel, tfl_error *err)
     for (size_t i = 0; i < panel->data->n_marks; i++) {
         n += panel->data->mark[i].panel == panel->index;
     }
-    size_points(n, &radius, &alpha);
+    size_points(panel, n, &radius, &alpha);
     bool many = panel->data->n_marks > TFL_MOST_SHAPES && n > 0;
     if (many) {
         tfl_canvas_layer_begin(panel->canvas, panel->left, panel->top, panel->width, panel->height);

@@ -165,9 +165,8 @@ static tfl_status draw(const layout *l, const tfl_page *page, tfl_error *err)
     tfl_canvas_text(canvas, (l->left + width - margin) / 2, bottom + ticks_height + TFL_TEXT_USUAL + 3,
                     (tfl_text_style){TFL_TEXT_USUAL, TFL_CENTRE, false, false}, "position in the motif");
     for (size_t i = 0; i < l->logo->n_motifs; i++) {
-        size_t c = i % l->across;
-        draw_motif(l, l->logo->motif[i], l->x[c], l->top + l->y_step * (double)(i / l->across),
-                   l->x[c + 1] - l->x[c] - 8);
+        size_t c = i % l->across, r = i / l->across;
+        draw_motif(l, l->logo->motif[i], l->x[c], l->top + l->y_step * (double)r, l->x[c + 1] - l->x[c] - 8);
     }
     return TFL_OK;
 }
