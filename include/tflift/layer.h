@@ -84,14 +84,11 @@ typedef struct tfl_layer_kind {
     tfl_family family;
     unsigned min_inputs, max_inputs; /* max 0: any number */
 
-    /* Copies what it needs from parameters (the kind's own struct below; may be NULL where it has none) into layer->state, checks it against
+    /* Copies what it needs from parameters (the kind's own struct below; may be NULL where it has none) to the beginning of layer->state, checks it against
      * the shapes of the inputs and sets layer->shape. */
     tfl_status (*create)(tfl_layer *layer, const void *parameters, const tfl_shape *const *input, tfl_error *err);
+    /* Frees what the state points to, and not the state. NULL: it points to nothing. */
     void (*free)(tfl_layer *layer);
-
-    /* The parameters that make an equal layer, as create takes them, with weights as of the last prepare. They belong to the layer.
-     * NULL: the kind takes none. */
-    const void *(*parameters)(const tfl_layer *layer);
 
     /* Packs weights for the kernels after they were set or changed. parts: whether TFL_POSITIVE and TFL_NEGATIVE will be asked for.
      * NULL: nothing to pack. */
@@ -165,8 +162,15 @@ struct tfl_layer {
     tfl_shape *input_shape; /* [n_inputs] copies */
     size_t size;     /* tfl_shape_size(&shape) */
     bool transforms; /* the graph's, told before prepare */
-    void *state;     /* the kind's own */
+    void *state;     /* the kind's own; begins with its parameters. NULL where it takes none */
 };
+
+/* The parameters that make an equal layer, as create takes them, with weights as of the last prepare; NULL: the kind takes none. They belong to
+ * the layer. */
+static inline const void *tfl_layer_parameters(const tfl_layer *layer)
+{
+    return layer->state;
+}
 
 /* The table; NULL after the last. */
 const tfl_layer_kind *tfl_layer_kind_at(size_t i);

@@ -110,7 +110,7 @@ static bool find_base_axis(const tfl_layer *layer, const tfl_conv_parameters *co
 static tfl_status check_convolution(const tfl_graph *graph, unsigned l, base_axis *axis, tfl_error *err)
 {
     const tfl_layer *layer = &graph->layer[l];
-    const tfl_conv_parameters *conv = layer->kind->parameters(layer);
+    const tfl_conv_parameters *conv = tfl_layer_parameters(layer);
     size_t size = tfl_shape_size(&layer->input_shape[0]);
     float *base = tfl_alloc_floats(size);
     float *position = tfl_alloc_floats(size);
@@ -182,7 +182,7 @@ static tfl_status replace(tfl_layer *layer, const tfl_conv_parameters *parameter
 
 static tfl_status center_weights(tfl_layer *layer, base_axis axis, tfl_error *err)
 {
-    tfl_conv_parameters conv = *(const tfl_conv_parameters *)layer->kind->parameters(layer);
+    tfl_conv_parameters conv = *(const tfl_conv_parameters *)tfl_layer_parameters(layer);
     const size_t dim[3] = {layer->input_shape[0].dim[0] / conv.groups, conv.kernel[0], conv.kernel[1]};
     size_t filter = dim[0] * dim[1] * dim[2];
     float *weight = tfl_alloc_floats(conv.out_channels * filter);

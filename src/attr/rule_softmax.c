@@ -22,7 +22,7 @@ typedef struct group {
 
 static tfl_axis axis_of(const tfl_layer *layer)
 {
-    const tfl_softmax_parameters *parameters = layer->kind->parameters(layer);
+    const tfl_softmax_parameters *parameters = tfl_layer_parameters(layer);
     return tfl_shape_axis(&layer->shape, parameters->axis);
 }
 

@@ -20,6 +20,7 @@ static void free_layer(tfl_layer *layer)
     if (layer->state != NULL && layer->kind->free != NULL) {
         layer->kind->free(layer);
     }
+    free(layer->state);
     free(layer->name);
     free(layer->input);
     free(layer->input_shape);
@@ -317,7 +318,7 @@ tfl_status tfl_graph_copy(const tfl_graph *graph, tfl_graph **out, tfl_error *er
         const tfl_layer *layer = &graph->layer[i];
         unsigned index;
         status = tfl_graph_add(copy, layer->kind->name, layer->name, layer->input, layer->n_inputs,
-                               layer->kind->parameters != NULL ? layer->kind->parameters(layer) : NULL, &index, err);
+                               tfl_layer_parameters(layer), &index, err);
     }
     if (status == TFL_OK) {
         status = tfl_graph_finish(copy, graph->output, (const char *const *)graph->task, err);

@@ -187,12 +187,6 @@ tfl_status tfl_layer_new_state(tfl_layer *layer, size_t size, tfl_error *err)
     return layer->state != NULL ? TFL_OK : tfl_fail_memory(err, "a layer");
 }
 
-void tfl_layer_free_state(tfl_layer *layer)
-{
-    free(layer->state);
-    layer->state = NULL;
-}
-
 float *tfl_layer_copy_floats(const float *from, size_t n)
 {
     float *copy = tfl_alloc_floats(n);

@@ -58,12 +58,6 @@ static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_sha
     return TFL_OK;
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const concat *state = layer->state;
-    return &state->parameters;
-}
-
 /* Floats of one outer step of input k. */
 static size_t chunk(const tfl_layer *layer, unsigned k)
 {
@@ -123,8 +117,6 @@ const tfl_layer_kind tfl_layer_concat = {
     .min_inputs = 1,
     .max_inputs = 0,
     .create = create,
-    .free = tfl_layer_free_state,
-    .parameters = parameters_of,
     .forward = forward,
     .backward = tfl_layer_backward_linear,
     .apply = apply,

@@ -273,13 +273,6 @@ static void destroy(tfl_layer *layer)
     free(state->bias);
     free(state->offset);
     free(state->back_offset);
-    tfl_layer_free_state(layer);
-}
-
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const conv *state = layer->state;
-    return &state->parameters;
 }
 
 static float part_of(float weight, int part)
@@ -726,7 +719,6 @@ const tfl_layer_kind tfl_layer_conv = {
     .max_inputs = 1,
     .create = create,
     .free = destroy,
-    .parameters = parameters_of,
     .prepare = prepare,
     .scratch = scratch_size,
     .forward = forward,

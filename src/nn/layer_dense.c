@@ -67,13 +67,6 @@ static void destroy(tfl_layer *layer)
     dense *state = layer->state;
     free(state->weight);
     free(state->bias);
-    tfl_layer_free_state(layer);
-}
-
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const dense *state = layer->state;
-    return &state->parameters;
 }
 
 static int sign_of(tfl_part part)
@@ -206,7 +199,6 @@ const tfl_layer_kind tfl_layer_dense = {
     .max_inputs = 1,
     .create = create,
     .free = destroy,
-    .parameters = parameters_of,
     .forward = forward,
     .backward = tfl_layer_backward_linear,
     .apply = apply,

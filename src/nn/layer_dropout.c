@@ -22,11 +22,6 @@ static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_sha
     return TFL_OK;
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    return layer->state;
-}
-
 static void forward(const tfl_layer *layer, const float *const *in, float *out, float *scratch)
 {
     (void)scratch;
@@ -88,8 +83,6 @@ const tfl_layer_kind tfl_layer_dropout = {
     .min_inputs = 1,
     .max_inputs = 1,
     .create = create,
-    .free = tfl_layer_free_state,
-    .parameters = parameters_of,
     .forward = forward,
     .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,

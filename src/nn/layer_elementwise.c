@@ -35,12 +35,6 @@ static tfl_status create_function(tfl_layer *layer, const void *parameters, cons
     return TFL_OK;
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const elementwise *state = layer->state;
-    return &state->parameters;
-}
-
 static void function(const tfl_layer *layer, const float *x, float *y)
 {
     const elementwise *state = layer->state;
@@ -122,8 +116,6 @@ static void relu_secant(const tfl_layer *layer, const float *from, const float *
         .min_inputs = 1,                                                                                                   \
         .max_inputs = 1,                                                                                                   \
         .create = create_##identifier,                                                                                     \
-        .free = tfl_layer_free_state,                                                                                      \
-        .parameters = parameters_of,                                                                                       \
         .scratch = scratch_size,                                                                                           \
         .forward = forward,                                                                                                \
         .forward_range = forward_range,                                                                                    \

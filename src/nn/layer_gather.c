@@ -79,13 +79,6 @@ static void destroy(tfl_layer *layer)
     gather *state = layer->state;
     free(state->given);
     free(state->source);
-    tfl_layer_free_state(layer);
-}
-
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const gather *state = layer->state;
-    return &state->parameters;
 }
 
 bool tfl_layer_gather_keeps_order(const tfl_layer *layer)
@@ -148,7 +141,6 @@ const tfl_layer_kind tfl_layer_gather = {
     .max_inputs = 1,
     .create = create,
     .free = destroy,
-    .parameters = parameters_of,
     .forward = forward,
     .backward = tfl_layer_backward_linear,
     .apply = apply,

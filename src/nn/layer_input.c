@@ -13,16 +13,10 @@ static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_sha
     return TFL_OK;
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    return &layer->shape;
-}
-
 const tfl_layer_kind tfl_layer_input = {
     .name = "input",
     .family = TFL_INPUT,
     .min_inputs = 0,
     .max_inputs = 0,
     .create = create,
-    .parameters = parameters_of,
 };

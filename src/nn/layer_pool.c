@@ -106,12 +106,6 @@ static tfl_status create_global(tfl_layer *layer, const void *parameters, const 
     return create(layer, &whole, input, err);
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const pool *state = layer->state;
-    return &state->parameters;
-}
-
 /* Calls visit for each window with its output element's channels and its two spans. */
 typedef void visit_window(const pool *state, void *context, size_t out_offset, span y, span x);
 
@@ -318,8 +312,6 @@ static void maximum_backward(const tfl_layer *layer, const float *const *in, con
         .min_inputs = 1,                      \
         .max_inputs = 1,                      \
         .create = (create_function),          \
-        .free = tfl_layer_free_state,         \
-        .parameters = parameters_of,          \
         .forward = average_forward,           \
         .forward_range = average_range,       \
         .backward = tfl_layer_backward_linear, \
@@ -335,8 +327,6 @@ static void maximum_backward(const tfl_layer *layer, const float *const *in, con
         .min_inputs = 1,               \
         .max_inputs = 1,               \
         .create = (create_function),   \
-        .free = tfl_layer_free_state,  \
-        .parameters = parameters_of,   \
         .scratch = maximum_scratch,    \
         .forward = maximum_forward,    \
         .forward_range = maximum_range, \

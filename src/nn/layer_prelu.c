@@ -57,13 +57,6 @@ static void destroy(tfl_layer *layer)
     prelu *state = layer->state;
     free(state->given);
     free(state->slope);
-    tfl_layer_free_state(layer);
-}
-
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const prelu *state = layer->state;
-    return &state->parameters;
 }
 
 static void function(const tfl_layer *layer, const float *x, float *y)
@@ -106,7 +99,6 @@ const tfl_layer_kind tfl_layer_prelu = {
     .max_inputs = 1,
     .create = create,
     .free = destroy,
-    .parameters = parameters_of,
     .forward = forward,
     .backward = backward,
     .function = function,

@@ -82,12 +82,6 @@ static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_sha
     return TFL_OK;
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const reduce *state = layer->state;
-    return &state->parameters;
-}
-
 /* For every run of the innermost axis, its offset in the input (i) and in the output (o). */
 #define FOR_RUNS(state, i, o)                                                                       \
     for (size_t a_ = 0, i = 0; a_ < (state)->dim[0]; a_++)                                          \
@@ -153,8 +147,6 @@ static void window(const tfl_layer *layer, size_t *extent, size_t *stride, int64
         .min_inputs = 1,                      \
         .max_inputs = 1,                      \
         .create = create,                     \
-        .free = tfl_layer_free_state,         \
-        .parameters = parameters_of,          \
         .forward = forward,                   \
         .backward = tfl_layer_backward_linear, \
         .apply = apply,                       \

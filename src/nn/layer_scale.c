@@ -87,13 +87,6 @@ static void destroy(tfl_layer *layer)
     for (int part = 0; part <= TFL_NEGATIVE; part++) {
         free(state->part[part]);
     }
-    tfl_layer_free_state(layer);
-}
-
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const scale *state = layer->state;
-    return &state->parameters;
 }
 
 static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
@@ -156,7 +149,6 @@ const tfl_layer_kind tfl_layer_scale = {
     .max_inputs = 1,
     .create = create,
     .free = destroy,
-    .parameters = parameters_of,
     .forward = forward,
     .forward_range = forward_range,
     .backward = tfl_layer_backward_linear,

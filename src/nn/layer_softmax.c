@@ -25,12 +25,6 @@ static tfl_status create(tfl_layer *layer, const void *parameters, const tfl_sha
     return TFL_OK;
 }
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    const softmax *state = layer->state;
-    return &state->parameters;
-}
-
 /* y = x minus the largest x, so that no exponential overflows. */
 static void shift_one(const tfl_axis *along, const float *x, float *y)
 {
@@ -105,8 +99,6 @@ const tfl_layer_kind tfl_layer_softmax = {
     .min_inputs = 1,
     .max_inputs = 1,
     .create = create,
-    .free = tfl_layer_free_state,
-    .parameters = parameters_of,
     .forward = forward,
     .backward = backward,
 };

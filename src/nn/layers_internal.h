@@ -36,9 +36,8 @@ typedef struct tfl_slide {
 /* Number of windows along an axis of in positions (ceil: the last may hang over the end, but not begin beyond it); checks everything. */
 tfl_status tfl_layer_slide(const tfl_slide *slide, size_t in, bool ceil, const char *axis, size_t *out, tfl_error *err) TFL_MUST_USE;
 
-/* A zeroed state for the layer, freed by free_state below. */
+/* A zeroed state for the layer, which begins with the kind's parameters. */
 tfl_status tfl_layer_new_state(tfl_layer *layer, size_t size, tfl_error *err) TFL_MUST_USE;
-void tfl_layer_free_state(tfl_layer *layer);
 
 /* A copy of n floats; zeros when from is NULL. NULL when out of memory. */
 float *tfl_layer_copy_floats(const float *from, size_t n);

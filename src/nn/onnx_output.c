@@ -32,7 +32,7 @@ static tfl_status look_through(tfl_onnx_builder *builder, tfl_onnx_value *value,
 {
     const tfl_layer *layer = layer_of(builder, value->layer);
     for (; is_kind(layer, "gather") || is_kind(layer, "dropout"); layer = layer_of(builder, value->layer)) {
-        const tfl_gather_parameters *gather = is_kind(layer, "gather") ? layer->kind->parameters(layer) : NULL;
+        const tfl_gather_parameters *gather = is_kind(layer, "gather") ? tfl_layer_parameters(layer) : NULL;
         const int64_t *source = gather != NULL ? gather->source : NULL, *behind = value->source;
         value->layer = layer->input[0];
         value->source = source == NULL ? behind : source;
@@ -72,7 +72,7 @@ static tfl_status join_heads(tfl_onnx_builder *builder, const char *name, tfl_on
         input[k] = layer_of(builder, concat->input[k])->input[0];
     }
     tfl_status status = tfl_onnx_add(builder, concat->name, "concat", input, concat->n_inputs,
-                                     concat->kind->parameters(concat), &layer, err);
+                                     tfl_layer_parameters(concat), &layer, err);
     if (status == TFL_OK && (status = tfl_onnx_add(builder, name, "sigmoid", &layer, 1, NULL, &layer, err)) == TFL_OK) {
         value->layer = layer;
     }
@@ -96,7 +96,7 @@ static tfl_status end_in_softmax(tfl_onnx_builder *builder, const char *name, co
                                  unsigned *layer, tfl_error *err)
 {
     const tfl_layer *softmax = layer_of(builder, value->layer);
-    const tfl_softmax_parameters *over = softmax->kind->parameters(softmax), along = {.axis = 2};
+    const tfl_softmax_parameters *over = tfl_layer_parameters(softmax), along = {.axis = 2};
     tfl_shape shape = {.rank = 4, .dim = {1, 1, softmax->shape.dim[over->axis], 1}};
     for (unsigned axis = 0; axis < softmax->shape.rank; axis++) {
         shape.dim[axis < over->axis ? 1 : 3] *= axis == over->axis ? 1 : softmax->shape.dim[axis];

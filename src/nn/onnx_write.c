@@ -262,11 +262,6 @@ static const char *put_reshape(writer *w, const char *name, const char *input, c
 
 typedef void write_kind(writer *w, const tfl_layer *layer, const char *const *in, const char *out);
 
-static const void *parameters_of(const tfl_layer *layer)
-{
-    return layer->kind->parameters(layer);
-}
-
 /* kernel, stride … of as many spatial axes as the layer has: the last is index 1. */
 static void add_axes(attributes *list, const tfl_layer *layer, const char *name, const size_t value[2])
 {
@@ -284,7 +279,7 @@ static void add_pads(attributes *list, const tfl_layer *layer, const size_t befo
 
 static void write_conv(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_conv_parameters *p = parameters_of(layer);
+    const tfl_conv_parameters *p = tfl_layer_parameters(layer);
     const tfl_shape *from = &layer->input_shape[0];
     tfl_shape weight = {.rank = from->rank + 1, .dim = {p->out_channels, from->dim[0] / p->groups, p->kernel[1]}};
     if (from->rank == 3) {
@@ -308,7 +303,7 @@ static void write_conv(writer *w, const tfl_layer *layer, const char *const *in,
 /* Of a vector a Gemm; of rows, (N, rows, F), a MatMul with the transposed matrix. */
 static void write_dense(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_dense_parameters *p = parameters_of(layer);
+    const tfl_dense_parameters *p = tfl_layer_parameters(layer);
     size_t inputs = layer->input_shape[0].dim[layer->input_shape[0].rank - 1];
     const char *weight = make_name(w, "%s.weight", layer->name),
                *bias = p->bias != NULL ? make_name(w, "%s.bias", layer->name) : NULL;
@@ -369,7 +364,7 @@ static void write_function(writer *w, const tfl_layer *layer, const char *const 
     }
     attributes list = {.n = 0};
     if (functions[row].alpha != NULL) {
-        const tfl_activation_parameters *p = parameters_of(layer);
+        const tfl_activation_parameters *p = tfl_layer_parameters(layer);
         add_float(&list, functions[row].alpha, p->alpha);
         if (functions[row].beta != NULL) {
             add_float(&list, functions[row].beta, p->beta);
@@ -380,13 +375,13 @@ static void write_function(writer *w, const tfl_layer *layer, const char *const 
 
 static void write_power(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_activation_parameters *p = parameters_of(layer);
+    const tfl_activation_parameters *p = tfl_layer_parameters(layer);
     put_binary(w, "Pow", layer->name, in[0], put_scalar(w, make_name(w, "%s.exponent", layer->name), p->alpha), out);
 }
 
 static void write_clip(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_activation_parameters *p = parameters_of(layer);
+    const tfl_activation_parameters *p = tfl_layer_parameters(layer);
     const char *const inputs[] = {in[0], put_scalar(w, make_name(w, "%s.min", layer->name), p->alpha),
                                   put_scalar(w, make_name(w, "%s.max", layer->name), p->beta)};
     attributes none = {.n = 0};
@@ -436,7 +431,7 @@ static tfl_shape constants_shape(const tfl_shape *shape, size_t n)
 
 static void write_prelu(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_prelu_parameters *p = parameters_of(layer);
+    const tfl_prelu_parameters *p = tfl_layer_parameters(layer);
     tfl_shape shape = constants_shape(&layer->shape, p->n);
     shape = shape.rank == 0 ? (tfl_shape){.rank = 1, .dim = {1}} : shape;
     put_binary(w, "PRelu", layer->name, in[0], put_floats(w, make_name(w, "%s.slope", layer->name), &shape, p->slope),
@@ -448,7 +443,7 @@ static void write_prelu(writer *w, const tfl_layer *layer, const char *const *in
 static void put_normalization(writer *w, const tfl_layer *layer, size_t channels, const char *in, const char *out)
 {
     static const char *const suffix[4] = {"factor", "shift", "mean", "variance"};
-    const tfl_scale_parameters *p = parameters_of(layer);
+    const tfl_scale_parameters *p = tfl_layer_parameters(layer);
     const char *input[5] = {in};
     float *values = tfl_alloc_floats(channels);
     if (values == NULL) {
@@ -471,7 +466,7 @@ static void put_normalization(writer *w, const tfl_layer *layer, size_t channels
 
 static void write_scale(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_scale_parameters *p = parameters_of(layer);
+    const tfl_scale_parameters *p = tfl_layer_parameters(layer);
     size_t channels = layer->shape.dim[0];
     if (p->shift == NULL) {
         tfl_shape shape = constants_shape(&layer->shape, p->n);
@@ -489,7 +484,7 @@ static void write_scale(writer *w, const tfl_layer *layer, const char *const *in
 
 static void write_pool(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_pool_parameters *p = parameters_of(layer);
+    const tfl_pool_parameters *p = tfl_layer_parameters(layer);
     bool average = strcmp(layer->kind->name, "average-pool") == 0;
     attributes list = {.n = 0};
     add_axes(&list, layer, "kernel_shape", p->kernel);
@@ -509,7 +504,7 @@ static void write_pool(writer *w, const tfl_layer *layer, const char *const *in,
  */
 static void write_gather(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_gather_parameters *p = parameters_of(layer);
+    const tfl_gather_parameters *p = tfl_layer_parameters(layer);
     size_t n_in = tfl_shape_size(&layer->input_shape[0]);
     bool fills = false;
     if (p->source == NULL) {
@@ -548,7 +543,7 @@ static void write_add(writer *w, const tfl_layer *layer, const char *const *in, 
 
 static void write_concat(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_concat_parameters *p = parameters_of(layer);
+    const tfl_concat_parameters *p = tfl_layer_parameters(layer);
     attributes list = {.n = 0};
     add_integer(&list, "axis", (int64_t)p->axis + 1);
     put_node(w, "Concat", layer->name, in, layer->n_inputs, out, &list);
@@ -556,7 +551,7 @@ static void write_concat(writer *w, const tfl_layer *layer, const char *const *i
 
 static void write_reduce(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_reduce_parameters *p = parameters_of(layer);
+    const tfl_reduce_parameters *p = tfl_layer_parameters(layer);
     unsigned rank = layer->input_shape[0].rank;
     size_t axes[TFL_MAX_RANK], n = 0;
     int64_t listed[TFL_MAX_RANK];
@@ -588,13 +583,13 @@ static void write_reduce(writer *w, const tfl_layer *layer, const char *const *i
 
 static void write_dropout(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_dropout_parameters *p = parameters_of(layer);
+    const tfl_dropout_parameters *p = tfl_layer_parameters(layer);
     put_binary(w, "Dropout", layer->name, in[0], put_scalar(w, make_name(w, "%s.ratio", layer->name), p->rate), out);
 }
 
 static void write_softmax(writer *w, const tfl_layer *layer, const char *const *in, const char *out)
 {
-    const tfl_softmax_parameters *p = parameters_of(layer);
+    const tfl_softmax_parameters *p = tfl_layer_parameters(layer);
     attributes list = {.n = 0};
     add_integer(&list, "axis", (int64_t)p->axis + 1);
     put_node(w, "Softmax", layer->name, in, 1, out, &list);
@@ -634,9 +629,9 @@ static write_kind *find_writer(const char *kind)
 static size_t count_constants(const tfl_layer *layer)
 {
     if (strcmp(layer->kind->name, "scale") == 0) {
-        return ((const tfl_scale_parameters *)parameters_of(layer))->n;
+        return ((const tfl_scale_parameters *)tfl_layer_parameters(layer))->n;
     }
-    return strcmp(layer->kind->name, "prelu") == 0 ? ((const tfl_prelu_parameters *)parameters_of(layer))->n : 0;
+    return strcmp(layer->kind->name, "prelu") == 0 ? ((const tfl_prelu_parameters *)tfl_layer_parameters(layer))->n : 0;
 }
 
 /* Whether the layer works at one length only, given an input whose size depends on it. */
@@ -644,7 +639,7 @@ static bool fixes_length(const tfl_layer *layer)
 {
     size_t n = count_constants(layer);
     if (strcmp(layer->kind->name, "gather") == 0) {
-        const tfl_gather_parameters *p = parameters_of(layer);
+        const tfl_gather_parameters *p = tfl_layer_parameters(layer);
         return p->source != NULL || p->shape.rank > 1;
     }
     return strcmp(layer->kind->name, "dense") == 0 || (n > 1 && n != layer->shape.dim[0]);
@@ -660,7 +655,7 @@ static bool stays_spatial(const tfl_layer *layer)
     if (strncmp(layer->kind->name, "reduce-", 7) != 0) {
         return true;
     }
-    p = parameters_of(layer);
+    p = tfl_layer_parameters(layer);
     return !p->axis[layer->input_shape[0].rank - 1];
 }
 
@@ -695,7 +690,7 @@ static int choose_opset(const tfl_graph *graph)
 {
     for (size_t i = 1; i < graph->n_layers; i++) {
         if (strcmp(graph->layer[i].kind->name, "average-pool") == 0) {
-            const tfl_pool_parameters *p = parameters_of(&graph->layer[i]);
+            const tfl_pool_parameters *p = tfl_layer_parameters(&graph->layer[i]);
             if (p->dilation[0] != 1 || p->dilation[1] != 1) {
                 return OPSET_DILATED_MEAN;
             }

@@ -270,7 +270,7 @@ static float *normalized_array(const char *network, const char *model, size_t le
     while (graph->layer[l].kind->family != TFL_MIX) {
         ck_assert_uint_lt(++l, graph->n_layers);
     }
-    const tfl_conv_parameters *conv = graph->layer[l].kind->parameters(&graph->layer[l]);
+    const tfl_conv_parameters *conv = tfl_layer_parameters(&graph->layer[l]);
     float *got = calloc(size, sizeof *got);
     ck_assert_ptr_nonnull(got);
     ck_assert_uint_eq(size, conv->out_channels * (weight ? 4 * conv->kernel[0] * conv->kernel[1] : 1));

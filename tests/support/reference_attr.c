@@ -409,7 +409,7 @@ static void look_at_function(node *at, const tfl_layer *layer)
         free(y);
         return;
     }
-    const tfl_activation_parameters *parameters = layer->kind->parameters == NULL ? NULL : layer->kind->parameters(layer);
+    const tfl_activation_parameters *parameters = tfl_layer_parameters(layer);
     at->alpha = parameters == NULL ? 0.0 : (double)parameters->alpha;
     at->beta = parameters == NULL ? 0.0 : (double)parameters->beta;
 }

@@ -386,10 +386,10 @@ START_TEST(changed_weights_show_after_prepare)
     fill(graph, values, 1);
     tfl_forward(graph, values, graph->output);
     float before = values->of[graph->output][7];
-    const tfl_conv_parameters *p = layer->kind->parameters(layer);
+    const tfl_conv_parameters *p = tfl_layer_parameters(layer);
     float weight = p->weight[11];
     ck_assert_int_eq(tfl_graph_prepare(graph, NULL, &err), TFL_OK);
-    p = layer->kind->parameters(layer);
+    p = tfl_layer_parameters(layer);
     ck_assert(p->weight[11] == 2.0F * weight);
     tfl_forward(graph, values, graph->output);
     ck_assert(values->of[graph->output][7] == 2.0F * before);
