@@ -92,7 +92,9 @@ static tfl_status write_homer(const tfl_motifs *motifs, tfl_output *output, tfl_
         tfl_motif_consensus(motif, consensus);
         status = find_threshold(motif, &threshold, err);
         if (status == TFL_OK) {
-            status = tfl_output_printf(output, err, ">%s\t%s\t%.6f\n", consensus, motif->name, threshold);
+            char text[TFL_NUMBER_SIZE];
+            (void)tfl_format_fixed(text, 6, threshold);
+            status = tfl_output_printf(output, err, ">%s\t%s\t%s\n", consensus, motif->name, text);
         }
         for (size_t j = 0; j < motif->width && status == TFL_OK; j++) {
             status = tfl_motif_write_row(output, motif->p[j], '\t', err);

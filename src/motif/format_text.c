@@ -6,7 +6,6 @@
 #include "tflift/number.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 tfl_status tfl_motif_write_word(tfl_output *output, const char *word, tfl_error *err)
@@ -43,7 +42,7 @@ static bool format_short(const double row[TFL_BASES], char text[TFL_BASES][TFL_N
 {
     double back[TFL_BASES];
     for (size_t b = 0; b < TFL_BASES; b++) {
-        (void)snprintf(text[b], TFL_NUMBER_SIZE, "%.6f", row[b]);
+        (void)tfl_format_fixed(text[b], 6, row[b]);
         if (!tfl_parse_double(text[b], &back[b])) {
             return false;
         }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "plot/plot_internal.h"
+#include "tflift/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,12 +41,12 @@ static double round_step(const tfl_axis *axis, size_t wanted)
 /* "-0.25" with a minus sign for the hyphen. */
 static void write_label(char label[32], double value, int decimals)
 {
-    char text[32];
+    char text[TFL_NUMBER_SIZE];
     double size = fabs(value);
     if (size >= 1e7 || decimals > 6) {
-        (void)snprintf(text, sizeof text, "%.4g", size);
+        (void)tfl_format_significant(text, 4, size);
     } else {
-        (void)snprintf(text, sizeof text, "%.*f", decimals, size);
+        (void)tfl_format_fixed(text, decimals, size);
     }
     (void)snprintf(label, 32, "%s%.27s", value < 0 ? minus : "", text);
 }

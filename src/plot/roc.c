@@ -8,6 +8,7 @@
 
 #include "plot/chart_internal.h"
 #include "tflift/memory.h"
+#include "tflift/number.h"
 
 /* An example of a task: what was predicted, and what it is. */
 typedef struct example {
@@ -158,7 +159,9 @@ static tfl_status add_task(roc *r, size_t column, const char *task, tfl_chart_da
         status = trace(r, n, (unsigned)data->group.n, data, &area, err);
     }
     if (status == TFL_OK) {
-        (void)snprintf(name, sizeof name, "%.200s (auROC %.3f)", task, area);
+        char text[TFL_NUMBER_SIZE];
+        (void)tfl_format_fixed(text, 3, area);
+        (void)snprintf(name, sizeof name, "%.200s (auROC %s)", task, text);
         status = tfl_levels_add(&data->series, name, err);
     }
     return status == TFL_OK ? tfl_levels_add(&data->group, task, err) : status;

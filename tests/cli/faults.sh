@@ -58,7 +58,7 @@ old() {
 check() {
     local what=$1 some_new=$2 name
     shift 2
-    equal "$(ls -A o | xargs)" "$(printf '%s\n' "$@" | sort | xargs)" "$what: files"
+    equal "$(find o -mindepth 1 -printf "%f\n" | sort | xargs)" "$(printf '%s\n' "$@" | sort | xargs)" "$what: files"
     for name in "$@"; do
         [[ $(head -c 4 "o/$name") == old ]] && continue
         [[ $some_new -eq 0 ]] && fail "$what: $name is no longer the old one"
@@ -147,7 +147,7 @@ for command in "${runs[@]}"; do
     most=$((($(date +%s%N) - start) / 800000 + 2))
     [[ $most -lt 900 ]] || most=900
     mv o new
-    read -r -a names <<<"$(ls -A new | xargs)"
+    read -r -a names <<<"$(find new -mindepth 1 -printf "%f\n" | sort | xargs)"
     [[ ${#names[@]} -gt 0 ]] || fail "$command: wrote nothing"
     for call in write fsync close rename create; do
         [[ -z $faults ]] || inject "$call" "${words[@]}"
