@@ -190,7 +190,7 @@ awk 'BEGIN { srand(7); for (c = 1; c <= 2; c++) for (at = 0; at < 1300; at += in
 awk 'BEGIN { srand(9) } { print rand() "\t" $0 }' sorted.bed | sort -n | cut -f 2- >unsorted.bed
 for regions in sorted.bed unsorted.bed; do
     for how in "" "--window 50"; do
-        # shellcheck disable=SC2086 # two words
+        # shellcheck disable=SC2206 # two words
         P=("${M[@]}" -g genome.fa -r $regions $how)
         good tfscore "${P[@]}" -f tsv
         sed 1d out >whole
@@ -210,7 +210,11 @@ for regions in sorted.bed unsorted.bed; do
             done | sort | uniq -d >twice
             equal "$(head -n 3 twice)" "" "bases in two of $parts parts of $regions $how"
             [[ $regions == unsorted* || $how != "" ]] || same parts whole "$parts parts of sorted regions, one behind the other"
-            good tftrack merge -q "$(printf 'part.%d.bw\n' $(seq 1 "$parts") | head -n 1)" $(printf 'part.%d.bw\n' $(seq 1 "$parts") | sed 1d) -o joined.bw
+            tracks=()
+            for ((i = 1; i <= parts; i++)); do
+                tracks+=("part.$i.bw")
+            done
+            good tftrack merge -q "${tracks[@]}" -o joined.bw
             same joined.bw whole.bw "$regions $how in $parts parts, joined"
         done
     done
