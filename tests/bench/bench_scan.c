@@ -1,13 +1,13 @@
 /*
  * How fast motifs are found: 100 motifs of widths 6 to 20 on both strands of 10 Mbp of random letters at p <= 1e-4, one thread. At every
- * processor level, beside a plain scan in the same run: letter by letter, in double precision. The ways take turns, in processor time, and the
- * best of the turns counts, for all. The unit is 10^6 bases (both strands) times motifs per second.
+ * processor level, beside a plain scan by turns: letter by letter, in double precision, over a hundredth of the sequence. A unit is 10^6
+ * bases (both strands) times motifs per second of processor time.
  *
- * usage: bench_scan [SECONDS]
+ * usage: bench_scan [ROUNDS]
  */
 #include "config.h"
 
-#include "tests/bench/bench.h"
+#include "tests/bench/support.h"
 
 #include "tflift/cpu.h"
 #include "tflift/memory.h"
@@ -15,7 +15,6 @@
 #include "tflift/rng.h"
 #include "tflift/scan.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +110,8 @@ typedef struct level {
     const char *name;
     tfl_scanner *scanner;
     tfl_matches matches;
-    double best; /* Mbp * motifs / s */
+    double rate[BENCH_ROUNDS], ratio[BENCH_ROUNDS]; /* Mbp * motifs / s, and to the plain way's */
+    double preparing;                               /* seconds */
 } level;
 
 static size_t make_levels(const tfl_motifs *motifs, level levels[MAX_LEVELS])
@@ -120,54 +120,76 @@ static size_t make_levels(const tfl_motifs *motifs, level levels[MAX_LEVELS])
     tfl_scan_options options = tfl_scan_defaults();
     size_t n = 0;
     for (const char *name; (name = tfl_cpu_level_at(n)) != NULL; n++) {
-        double start = bench_now();
         bench_need(tfl_cpu_force(name), name);
         levels[n] = (level){.name = name};
+        double start = bench_cpu_time();
         bench_need(tfl_scanner_create(motifs, &options, &levels[n].scanner, &err) == TFL_OK, err.message);
-        printf("%-12s %d motifs prepared in %.0f ms\n", name, MOTIFS, 1e3 * (bench_now() - start));
+        levels[n].preparing = bench_cpu_time() - start;
     }
     return n;
 }
 
-static void time_level(level *l, const tfl_sequence *sequence)
+static double time_level(level *l, const tfl_sequence *sequence)
 {
     tfl_error err = TFL_ERROR_INIT;
-    double start = bench_now();
+    double start = bench_cpu_time();
     bench_need(tfl_scan(l->scanner, sequence, &l->matches, &err) == TFL_OK, err.message);
-    l->best = fmax(l->best, 1e-6 * MOTIFS * LENGTH / (bench_now() - start));
+    return 1e-6 * MOTIFS * LENGTH / (bench_cpu_time() - start);
+}
+
+static size_t count_within(const tfl_matches *matches, size_t end, const tfl_motifs *motifs)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < matches->n; i++) {
+        n += matches->match[i].start + motifs->motif[matches->match[i].motif].width <= end;
+    }
+    return n;
+}
+
+static void print_levels(level *levels, size_t n, const double *plain, size_t rounds)
+{
+    printf("\n%d motifs, both strands, %d Mbp, p <= 1e-4, one thread, %zu rounds: median (least to most).\n\n"
+           "| way | Mbp motif/s | times the plain way | matches | ms to prepare |\n|---|---|---|---|---|\n| plain |",
+           MOTIFS, LENGTH / 1000000, rounds);
+    bench_print_cell(plain, rounds, 0);
+    printf(" 1 | | |\n");
+    for (size_t k = 0; k < n; k++) {
+        printf("| %s |", levels[k].name);
+        bench_print_cell(levels[k].rate, rounds, 0);
+        bench_print_cell(levels[k].ratio, rounds, 1);
+        printf(" %zu | %.0f |\n", levels[k].matches.n, 1e3 * levels[k].preparing);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    double seconds = argc > 1 ? strtod(argv[1], NULL) : 5;
+    size_t rounds = bench_rounds(argc, argv, 5), found = 0;
     char name[] = "random";
     tfl_motifs *motifs = make_motifs();
     tfl_sequence sequence = {.name = name, .letters = make_letters(LENGTH), .length = LENGTH};
-    level levels[MAX_LEVELS];
-    double threshold[MOTIFS], plain = 0;
-    uint8_t code[PLAIN_LENGTH];
-    size_t n = make_levels(motifs, levels), found = 0;
+    static level levels[MAX_LEVELS];
+    static uint8_t code[PLAIN_LENGTH];
+    double threshold[MOTIFS], plain[BENCH_ROUNDS];
+    size_t n = make_levels(motifs, levels);
     find_thresholds(levels[0].scanner, threshold);
     for (size_t i = 0; i < PLAIN_LENGTH; i++) {
         code[i] = tfl_base_code[(unsigned char)sequence.letters[i]];
     }
-    double begin = bench_now();
-    do {
-        double start = bench_now();
+    for (size_t r = 0; r < rounds; r++) {
+        double start = bench_cpu_time();
         found = plain_scan(levels[0].scanner, threshold, code, PLAIN_LENGTH);
-        plain = fmax(plain, 1e-6 * MOTIFS * PLAIN_LENGTH / (bench_now() - start));
+        plain[r] = 1e-6 * MOTIFS * PLAIN_LENGTH / (bench_cpu_time() - start);
         for (size_t k = 0; k < n; k++) {
-            time_level(&levels[k], &sequence);
+            levels[k].rate[r] = time_level(&levels[k], &sequence);
+            levels[k].ratio[r] = levels[k].rate[r] / plain[r];
         }
-    } while (bench_now() - begin < seconds);
-    printf("%-12s %10.0f Mbp*motif/s  %6.1f times plain\n", "plain", plain, 1.0);
+    }
+    print_levels(levels, n, plain, rounds);
     for (size_t k = 0; k < n; k++) {
-        printf("%-12s %10.0f Mbp*motif/s  %6.1f times plain  %zu matches\n", levels[k].name, levels[k].best, levels[k].best / plain,
-               levels[k].matches.n);
+        bench_need(count_within(&levels[k].matches, PLAIN_LENGTH, motifs) == found, "the plain way found something else");
         tfl_matches_clear(&levels[k].matches);
         tfl_scanner_free(levels[k].scanner);
     }
-    printf("plain found %zu in %d Mbp / 100\n", found, LENGTH / 1000000);
     tfl_motifs_free(motifs);
     free(sequence.letters);
     return EXIT_SUCCESS;

@@ -1,13 +1,13 @@
 /*
  * How fast sequences are read and shuffled, beside plain ways in the same run: FASTA beside a loop that only takes the lines from HTSlib, plain
- * and BGZF, and dinucleotide shuffles of 200 bp beside the textbook's algorithm. They take turns, in processor time, and the best of the turns counts,
- * for all.
+ * and BGZF, and dinucleotide shuffles of 200 bp beside the textbook's algorithm. They take turns, in
+ * processor time.
  *
- * usage: bench_sequence [SECONDS]
+ * usage: bench_sequence [ROUNDS]
  */
 #include "config.h"
 
-#include "tests/bench/bench.h"
+#include "tests/bench/support.h"
 
 #include "tflift/fasta.h"
 #include "tflift/memory.h"
@@ -17,7 +17,6 @@
 
 #include <htslib/bgzf.h>
 #include <htslib/kstring.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +50,7 @@ static void write_fasta(const char *path)
 static double read_fasta(const char *path)
 {
     tfl_error err = TFL_ERROR_INIT;
-    double start = bench_now();
+    double start = bench_cpu_time();
     tfl_fasta *fasta = NULL;
     tfl_sequence sequence = {0};
     int found = 0;
@@ -64,12 +63,12 @@ static double read_fasta(const char *path)
     bench_need(bases >= BASES, "letters are missing");
     tfl_sequence_clear(&sequence);
     tfl_fasta_close(fasta);
-    return bench_now() - start;
+    return bench_cpu_time() - start;
 }
 
 static double read_lines(const char *path)
 {
-    double start = bench_now();
+    double start = bench_cpu_time();
     kstring_t line = {0, 0, NULL};
     size_t bases = 0;
     BGZF *file = bgzf_open(path, "r");
@@ -79,7 +78,7 @@ static double read_lines(const char *path)
     }
     bench_need(bases >= BASES && bgzf_close(file) == 0, "letters are missing");
     free(line.s);
-    return bench_now() - start;
+    return bench_cpu_time() - start;
 }
 
 /* ---------------------------------------------------------------- shuffling */
@@ -88,13 +87,13 @@ static double shuffle(tfl_shuffler *shuffler, const char *letters, unsigned k)
 {
     tfl_error err = TFL_ERROR_INIT;
     char out[LENGTH];
-    double start = bench_now();
+    double start = bench_cpu_time();
     for (uint64_t i = 0; i < SHUFFLES; i++) {
         tfl_rng rng;
         tfl_rng_init(&rng, 1, "bench", i);
         bench_need(tfl_shuffle(shuffler, letters + i % 1000 * LENGTH, LENGTH, k, &rng, out, &err) == TFL_OK, err.message);
     }
-    return bench_now() - start;
+    return bench_cpu_time() - start;
 }
 
 /* Altschul and Erickson, 1985: draw last exits until they lead to the end, shuffle the others, walk. */
@@ -150,63 +149,80 @@ static void plain_shuffle(const char *letters, tfl_rng *rng, char *out)
 static double shuffle_plainly(const char *letters)
 {
     char out[LENGTH];
-    double start = bench_now();
+    double start = bench_cpu_time();
     for (uint64_t i = 0; i < SHUFFLES; i++) {
         tfl_rng rng;
         tfl_rng_init(&rng, 1, "bench", i);
         plain_shuffle(letters + i % 1000 * LENGTH, &rng, out);
     }
-    return bench_now() - start;
+    return bench_cpu_time() - start;
 }
 
 /* ---------------------------------------------------------------- turns */
 
-static double least(double a, double b)
+typedef struct rates {
+    const char *what, *plain;
+    double rate[BENCH_ROUNDS], ratio[BENCH_ROUNDS]; /* Mbp/s, and to that of the plain way */
+} rates;
+
+static void note(rates *r, size_t round, double bases, double seconds, double plain_seconds)
 {
-    return a < b ? a : b;
+    r->rate[round] = 1e-6 * bases / seconds;
+    r->ratio[round] = plain_seconds / seconds;
 }
 
-static void print_rate(const char *what, double bases, double seconds, double plain, const char *than)
+static char *make_letters(void)
 {
-    printf("%-36s %8.0f Mbp/s  %5.2f times %s\n", what, 1e-6 * bases / seconds, plain / seconds, than);
-}
-
-int main(int argc, char **argv)
-{
-    double seconds = argc > 1 ? strtod(argv[1], NULL) : 5;
-    const char *folder = getenv("TMPDIR");
-    char path[2][PATH_SIZE];
-    double read[2] = {HUGE_VAL, HUGE_VAL}, lines[2] = {HUGE_VAL, HUGE_VAL}, shuffled[3] = {HUGE_VAL, HUGE_VAL, HUGE_VAL}, plain = HUGE_VAL;
-    tfl_error err = TFL_ERROR_INIT;
-    tfl_shuffler *shuffler = NULL;
     tfl_rng rng;
     char *letters = tfl_calloc(1000 * LENGTH, 1);
-    bench_need(letters != NULL && tfl_shuffler_create(&shuffler, &err) == TFL_OK, "out of memory");
+    bench_need(letters != NULL, "out of memory");
     tfl_rng_init(&rng, 1, "shuffled", 0);
     for (size_t i = 0; i < 1000 * LENGTH; i++) {
         letters[i] = "AAACCGGTTT"[tfl_rng_below(&rng, 10)];
     }
+    return letters;
+}
+
+static void name_file(char path[PATH_SIZE], const char *suffix)
+{
+    const char *folder = getenv("TMPDIR");
+    (void)snprintf(path, PATH_SIZE, "%s/bench_sequence-%ld.fa%s", folder != NULL ? folder : "/tmp", (long)getpid(), suffix);
+}
+
+int main(int argc, char **argv)
+{
+    size_t rounds = bench_rounds(argc, argv, 5);
+    static const char textbook[] = "the textbook's 2-let shuffles", lines[] = "taking lines from HTSlib alone";
+    static rates r[] = {{"FASTA", lines, {0}, {0}},
+                        {"FASTA, BGZF", lines, {0}, {0}},
+                        {"1-let shuffles of 200 bp", textbook, {0}, {0}},
+                        {"2-let shuffles of 200 bp", textbook, {0}, {0}},
+                        {"3-let shuffles of 200 bp", textbook, {0}, {0}}};
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_shuffler *shuffler = NULL;
+    char *letters = make_letters();
+    char path[2][PATH_SIZE];
+    bench_need(tfl_shuffler_create(&shuffler, &err) == TFL_OK, err.message);
     for (int z = 0; z < 2; z++) {
-        (void)snprintf(path[z], PATH_SIZE, "%s/bench_sequence-%ld.fa%s", folder != NULL ? folder : "/tmp", (long)getpid(), z == 0 ? "" : ".gz");
+        name_file(path[z], z == 0 ? "" : ".gz");
         write_fasta(path[z]);
     }
-    double begin = bench_now();
-    do {
+    for (size_t round = 0; round < rounds; round++) {
         for (int z = 0; z < 2; z++) {
-            read[z] = least(read[z], read_fasta(path[z]));
-            lines[z] = least(lines[z], read_lines(path[z]));
+            double plain = read_lines(path[z]);
+            note(&r[z], round, BASES, read_fasta(path[z]), plain);
         }
+        double plain = shuffle_plainly(letters);
         for (unsigned k = 1; k <= 3; k++) {
-            shuffled[k - 1] = least(shuffled[k - 1], shuffle(shuffler, letters, k));
+            note(&r[1 + k], round, (double)SHUFFLES * LENGTH, shuffle(shuffler, letters, k), plain);
         }
-        plain = least(plain, shuffle_plainly(letters));
-    } while (bench_now() - begin < seconds);
-    print_rate("FASTA", BASES, read[0], lines[0], "the lines of HTSlib alone");
-    print_rate("FASTA, BGZF", BASES, read[1], lines[1], "the lines of HTSlib alone");
-    for (unsigned k = 1; k <= 3; k++) {
-        char what[64];
-        (void)snprintf(what, sizeof what, "%u-let shuffles of %d bp", k, LENGTH);
-        print_rate(what, (double)SHUFFLES * LENGTH, shuffled[k - 1], plain, "the textbook's 2-let shuffles");
+    }
+    printf("\nOne thread, %zu rounds: median (least to most).\n\n| what | Mbp/s | times | that of |\n|---|---|---|---|\n", rounds);
+    for (size_t i = 0; i < sizeof r / sizeof *r; i++) {
+        printf("| %s |", r[i].what);
+        bench_print_cell(r[i].rate, rounds, 0);
+        bench_print_cell(r[i].ratio, rounds, 2);
+        printf(" %s |\n", r[i].plain);
     }
     (void)unlink(path[0]);
     (void)unlink(path[1]);

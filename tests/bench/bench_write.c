@@ -1,13 +1,13 @@
 /*
  * How fast tracks are written: contributions of 1000 regions of 1000 bases, in each format, beside a plain writer with fprintf("%g") in the
- * same run. Text goes to /dev/null, bigWig and npz to a file in $TMPDIR, removed again. The writers take turns, in processor time, and the
- * best of the turns counts, for all. %g rounds to 6 digits; ours read back as the same number.
+ * same run. Text goes to /dev/null, bigWig and npz to a file in $TMPDIR, removed again. The writers take turns, in processor time.
+ * %g rounds to 6 digits; ours read back as the same number.
  *
- * usage: bench_write [SECONDS]
+ * usage: bench_write [ROUNDS]
  */
 #include "config.h"
 
-#include "tests/bench/bench.h"
+#include "tests/bench/support.h"
 
 #include "tflift/memory.h"
 #include "tflift/output.h"
@@ -20,6 +20,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifdef HAVE_LIBDEFLATE
+#define BY "libdeflate"
+#else
+#define BY "zlib"
+#endif
 
 enum { RECORDS = 1000, LENGTH = 1000, NAME = 32 };
 
@@ -119,41 +125,50 @@ static double bytes_of(const char *path)
 static double time_writer(const writer *w, const data *d, const char *path)
 {
     const tfl_track_format *format = tfl_track_format_find(w->format);
-    double start = bench_now();
+    double start = bench_cpu_time();
     write_track(format, w->hypothetical, w->placed, d, path);
-    return bench_now() - start;
+    return bench_cpu_time() - start;
+}
+
+static double time_plainly(bool hypothetical, const data *d)
+{
+    double start = bench_cpu_time();
+    write_plainly(hypothetical, d);
+    return bench_cpu_time() - start;
 }
 
 int main(int argc, char **argv)
 {
-    double seconds = argc > 1 ? strtod(argv[1], NULL) : 5;
+    size_t rounds = bench_rounds(argc, argv, 5);
     const char *folder = getenv("TMPDIR");
     char path[4096];
     (void)snprintf(path, sizeof path, "%s/bench_write-%ld", folder != NULL ? folder : "/tmp", (long)getpid());
     data d = make_data();
-    double size[WRITERS], best[WRITERS], plain[2] = {HUGE_VAL, HUGE_VAL};
+    static double size[WRITERS], megabytes[WRITERS][BENCH_ROUNDS], bases[WRITERS][BENCH_ROUNDS], ratio[WRITERS][BENCH_ROUNDS];
     for (size_t k = 0; k < WRITERS; k++) {
-        best[k] = HUGE_VAL;
         (void)time_writer(&writers[k], &d, path);
         size[k] = bytes_of(path);
         (void)unlink(path);
     }
-    double begin = bench_now();
-    do {
-        for (int h = 0; h < 2; h++) {
-            double start = bench_now();
-            write_plainly(h == 1, &d);
-            plain[h] = fmin(plain[h], bench_now() - start);
-        }
+    for (size_t r = 0; r < rounds; r++) {
+        double plain[2] = {time_plainly(false, &d), time_plainly(true, &d)};
         for (size_t k = 0; k < WRITERS; k++) {
-            best[k] = fmin(best[k], time_writer(&writers[k], &d, writers[k].file ? path : "/dev/null"));
+            double seconds = time_writer(&writers[k], &d, writers[k].file ? path : "/dev/null");
+            megabytes[k][r] = 1e-6 * size[k] / seconds;
+            bases[k][r] = 1e-6 * RECORDS * LENGTH / seconds;
+            ratio[k][r] = plain[writers[k].hypothetical] / seconds;
             (void)unlink(path);
         }
-    } while (bench_now() - begin < seconds);
-    printf("%-20s %10s %14s %s\n", "format", "MB/s", "10^6 bases/s", "times the rows of fprintf(\"%g\")");
+    }
+    printf("\nOne thread, %zu rounds: median (least to most); bigWig by %s.\n\n| format | MB/s | 10^6 bases/s | times the bases/s of fprintf(\"%%g\") |\n"
+           "|---|---|---|---|\n",
+           rounds, BY);
     for (size_t k = 0; k < WRITERS; k++) {
-        printf("%-20s %10.0f %14.1f %10.1f\n", writers[k].name, 1e-6 * size[k] / best[k], 1e-6 * RECORDS * LENGTH / best[k],
-               plain[writers[k].hypothetical] / best[k]);
+        printf("| %s |", writers[k].name);
+        bench_print_cell(megabytes[k], rounds, 0);
+        bench_print_cell(bases[k], rounds, 1);
+        bench_print_cell(ratio[k], rounds, 1);
+        printf("\n");
     }
     free(d.contribution);
     free(d.hypothetical);

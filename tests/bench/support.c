@@ -89,3 +89,18 @@ bench_spread bench_spread_of(double *value, size_t n)
     qsort(value, n, sizeof *value, compare);
     return (bench_spread){.median = (value[(n - 1) / 2] + value[n / 2]) / 2.0, .least = value[0], .most = value[n - 1]};
 }
+
+void bench_print_cell(const double *value, size_t n, int decimals)
+{
+    double copy[BENCH_ROUNDS];
+    memcpy(copy, value, n * sizeof *copy);
+    bench_spread s = bench_spread_of(copy, n);
+    printf(" %.*f (%.*f to %.*f) |", decimals, s.median, decimals, s.least, decimals, s.most);
+}
+
+size_t bench_rounds(int argc, char **argv, size_t usual)
+{
+    size_t rounds = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : usual;
+    bench_need(rounds > 0 && rounds <= BENCH_ROUNDS, "usage: PROGRAM [ROUNDS], of which there are 1 to 101");
+    return rounds;
+}

@@ -23,4 +23,11 @@ typedef struct bench_spread {
 } bench_spread;
 bench_spread bench_spread_of(double *value, size_t n);
 
+/* A cell of a table: the same of at most BENCH_ROUNDS values, in that order, which it leaves as they are. */
+enum { BENCH_ROUNDS = 101 };
+void bench_print_cell(const double *value, size_t n, int decimals);
+
+/* How many rounds argv[1] asks for: 1 … BENCH_ROUNDS; usual where there is none. */
+size_t bench_rounds(int argc, char **argv, size_t usual);
+
 #endif
