@@ -18,7 +18,7 @@
 enum {
     TFL_FILTER_PAIRS = 16,  /* most pairs that are looked at */
     TFL_FILTER_LIMIT = 250, /* largest deficit of a candidate */
-    TFL_FILTER_STEP = 256,  /* starts are looked at in multiples of this */
+    TFL_FILTER_STEP = 512,  /* starts are looked at in multiples of this */
     TFL_FILTER_WORD = 64,   /* starts per word of bits */
     TFL_FILTER_BEHIND = TFL_MOTIF_MAX_WIDTH + TFL_FILTER_STEP /* letters that may be read behind the last start */
 };

@@ -9,7 +9,10 @@
 #include <immintrin.h>
 #endif
 
-enum { V = 4 * TFL_VECTOR /* starts per vector */, TOGETHER = 4 /* vectors */ };
+enum {
+    V = 4 * TFL_VECTOR,                         /* starts per vector */
+    TOGETHER = TFL_REGISTERS >= 32 ? 8 : 4 /* vectors; on two strands half of the registers */
+};
 
 typedef uint8_t vec __attribute__((vector_size(4 * TFL_VECTOR)));
 typedef uint8_t loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(1), may_alias)); /* anywhere in memory */
@@ -20,7 +23,7 @@ typedef uint8_t loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(1), ma
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
-#define UNROLL _Pragma("GCC unroll 4")
+#define UNROLL _Pragma("GCC unroll 8")
 #endif
 
 /* What GCC's vector extensions lack: a table of 16 bytes, that table looked up at every byte < 16 of an index, a sum that stops at 255, the
@@ -150,9 +153,9 @@ INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *pai
                 }
             }
         } while (++g < filter->pairs);
-        vec all = least(least(sum[0][0], sum[0][1]), least(sum[0][2], sum[0][3]));
-        if (n_strands > 1) {
-            all = least(all, least(least(sum[1][0], sum[1][1]), least(sum[1][2], sum[1][3])));
+        vec all = sum[0][0];
+        UNROLL for (size_t k = 0; k < TOGETHER; k++) {
+            all = least(all, n_strands > 1 ? least(sum[0][k], sum[1][k]) : sum[0][k]);
         }
         if (at_most(all, limit) != 0) {
             UNROLL for (size_t s = 0; s < n_strands; s++) {
