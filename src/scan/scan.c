@@ -248,16 +248,32 @@ static void pack_letters(const char *letters, struct tfl_scan_work *work)
     }
 }
 
+/* The end of the stretch that begins at from: the next letter that is none of A, C, G and T, or length. */
+static size_t find_end(const char *letters, size_t from, size_t length)
+{
+    enum { AT_ONCE = 8 }; /* for more than one letter per turn of the loop */
+    size_t i = from;
+    for (unsigned other = 0; i + AT_ONCE <= length; i += AT_ONCE) {
+        const unsigned char *at = (const unsigned char *)letters + i;
+        other |= tfl_base_code[at[0]] | tfl_base_code[at[1]] | tfl_base_code[at[2]] | tfl_base_code[at[3]];
+        other |= tfl_base_code[at[4]] | tfl_base_code[at[5]] | tfl_base_code[at[6]] | tfl_base_code[at[7]];
+        if (other >= TFL_BASES) {
+            break;
+        }
+    }
+    while (i < length && tfl_base_code[(unsigned char)letters[i]] != TFL_BASE_OTHER) {
+        i++;
+    }
+    return i;
+}
+
 static tfl_status find_stretches(const tfl_scanner *scanner, const char *letters, struct tfl_scan_work *work,
                                  tfl_error *err)
 {
     tfl_status status = TFL_OK;
     work->n_stretches = 0;
     for (size_t from = 0, to = 0; to < work->length && status == TFL_OK; from = to + 1) {
-        to = from;
-        while (to < work->length && tfl_base_code[(unsigned char)letters[to]] != TFL_BASE_OTHER) {
-            to++;
-        }
+        to = find_end(letters, from, work->length);
         status = add_stretch(scanner, from, to, work, err);
     }
     return status;

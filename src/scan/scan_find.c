@@ -10,6 +10,7 @@
 #include "tflift/memory.h"
 #include "tflift/threads.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@ enum {
     BLOCK = 1 << 13, /* starts; at most RADIX * RADIX */
     PART = 1 << 18,  /* starts that one thread looks at */
     MANY = 1 << 13,  /* matches that threads are worth */
+    RANK_DIGIT = 9,  /* bits that scores are sorted by at once ... */
+    RANK_MANY = 256, /* ... where they are as many */
     WORDS = BLOCK / TFL_FILTER_WORD
 };
 
@@ -287,8 +290,38 @@ static int by_rank(const void *left, const void *right)
 {
     const tfl_ranked *a = left;
     const tfl_ranked *b = right;
-    int c = order(a->score > b->score, a->score < b->score);
+    int c = order(a->deficit < b->deficit, a->deficit > b->deficit);
     return c != 0 ? c : order(a->match < b->match, a->match > b->match);
+}
+
+/* One digit, from the lowest to the highest, after the other; n that come by match. */
+static void sort_many(tfl_ranked *ranked, size_t n, tfl_ranked *spare)
+{
+    uint64_t largest = 0;
+    for (size_t k = 0; k < n; k++) {
+        largest = ranked[k].deficit > largest ? ranked[k].deficit : largest;
+    }
+    tfl_ranked *from = ranked;
+    tfl_ranked *to = spare;
+    for (unsigned shift = 0; shift < 64 && largest >> shift != 0; shift += RANK_DIGIT) {
+        size_t place[(1 << RANK_DIGIT) + 1] = {0};
+        const uint64_t digit = (UINT64_C(1) << RANK_DIGIT) - 1;
+        for (size_t k = 0; k < n; k++) {
+            place[(from[k].deficit >> shift & digit) + 1]++;
+        }
+        for (size_t i = 1; i <= digit; i++) {
+            place[i] += place[i - 1];
+        }
+        for (size_t k = 0; k < n; k++) {
+            to[place[from[k].deficit >> shift & digit]++] = from[k];
+        }
+        tfl_ranked *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != ranked) {
+        memcpy(ranked, from, n * sizeof *ranked);
+    }
 }
 
 /* What threads rank together. */
@@ -309,16 +342,18 @@ static tfl_status rank_motif(void *context, unsigned worker, size_t i, tfl_error
     bool by_pvalue = scanner->options.select == TFL_SELECT_PVALUE;
     tfl_ranked *ranked = work->ranked + work->first[i];
     size_t n = work->first[i + 1] - work->first[i];
-    if (n > 1) {
+    if (n >= RANK_MANY) {
+        sort_many(ranked, n, work->ranked + r->matches->n + work->first[i]);
+    } else if (n > 1) {
         qsort(ranked, n, sizeof *ranked, by_rank);
     }
     double pvalue = 0;
     size_t rank = 0;
     for (size_t k = 0; k < n; k++) {
-        if (k == 0 || ranked[k].score != ranked[k - 1].score) {
-            pvalue = tfl_pvalues_find(scanner->motif[i].pvalues, ranked[k].score);
-        }
         tfl_match *match = &r->matches->match[ranked[k].match];
+        if (k == 0 || ranked[k].deficit != ranked[k - 1].deficit) {
+            pvalue = tfl_pvalues_find(scanner->motif[i].pvalues, match->log_odds);
+        }
         match->pvalue = pvalue;
         match->rank = by_pvalue && pvalue > scanner->options.limit ? 0 : ++rank;
     }
@@ -332,7 +367,7 @@ static tfl_status group_by_motif(const tfl_scanner *scanner, tfl_matches *matche
     size_t n_motifs = scanner->motifs->n;
     void *grown = work->ranked;
     tfl_status status =
-        tfl_grow(&grown, &work->ranked_capacity, matches->n, sizeof *work->ranked, "matches", err);
+        tfl_grow(&grown, &work->ranked_capacity, 2 * matches->n, sizeof *work->ranked, "matches", err);
     work->ranked = grown;
     if (status != TFL_OK) {
         return status;
@@ -347,7 +382,9 @@ static tfl_status group_by_motif(const tfl_scanner *scanner, tfl_matches *matche
         work->first[i] = sum;
     }
     for (size_t m = matches->n; m-- > 0;) {
-        work->ranked[--work->first[matches->match[m].motif]] = (tfl_ranked){matches->match[m].log_odds, m};
+        const tfl_match *match = &matches->match[m];
+        double deficit = scanner->motif[match->motif].logodds->high - match->log_odds;
+        work->ranked[--work->first[match->motif]] = (tfl_ranked){(uint64_t)ldexp(deficit, 40), m};
     }
     return TFL_OK;
 }

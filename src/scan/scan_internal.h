@@ -55,7 +55,7 @@ typedef struct tfl_candidate {
 
 /* A match among those of its motif. */
 typedef struct tfl_ranked {
-    double score;
+    uint64_t deficit; /* how far its score falls short of the best one, in units of 2^-40: exact (logodds.h) */
     size_t match;
 } tfl_ranked;
 
@@ -70,7 +70,7 @@ struct tfl_scan_work {
     size_t candidate_capacity;
     bool *taken; /* [length] */
     size_t taken_capacity;
-    tfl_ranked *ranked; /* [matches] by motif, then rank */
+    tfl_ranked *ranked; /* [matches] by motif, then rank, and as many more to sort in */
     size_t ranked_capacity;
     size_t *first; /* [motifs + 1] of each motif's in ranked */
 };
