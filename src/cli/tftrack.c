@@ -284,8 +284,8 @@ static const tfl_command report_command = {
     .description =
         "Writes a page and a session of igv.js that draw every base as a letter as high as its contribution, with "
         "motif matches and regions below, and a track hub for the UCSC genome browser (hub.txt, logo on). The folder "
-        "has everything in it but igv.js itself, and is there only once it is complete. Any web server will do; one "
-        "that answers requests for parts of files (Range) is needed for large tracks.\n\n"
+        "has everything in it but igv.js itself, and is there only once it is complete. Any web server will do; large "
+        "tracks are quicker by one that answers requests for parts of files (Range), which UCSC needs.\n\n"
         "Tracks are bigWig, which is copied, or bedGraph, which becomes bigWig; of BED files the first six columns are "
         "kept. UCSC takes the hub where --assembly, or else the FASTA file's name, is an assembly that it has, and "
         "where "

@@ -21,7 +21,7 @@ function need(condition, ...what) {
 // ---------------------------------------------------------------- a server of files, with Range or, when it is told so, without
 
 const types = { ".html": "text/html", ".js": "text/javascript", ".json": "application/json" };
-const server = { ranges: true, folders: { "/": report, "/bigwig/": folder }, answers: { 200: 0, 206: 0 } };
+const server = { ranges: true, hidden: "", folders: { "/": report, "/bigwig/": folder }, answers: { 200: 0, 206: 0 } };
 
 function fileOf(address) {
     const name = decodeURIComponent(address.split("?")[0]);
@@ -31,7 +31,7 @@ function fileOf(address) {
 
 function answer(request, response) {
     const file = fileOf(request.url);
-    if (!fs.existsSync(file) || !fs.statSync(file).isFile()) {
+    if (path.basename(file) === server.hidden || !fs.existsSync(file) || !fs.statSync(file).isFile()) {
         response.writeHead(404).end();
         return;
     }
@@ -449,6 +449,14 @@ async function main() {
         server.folders["/"] = linked;
         await browser.go(url + "index.html");
         await checkReport(browser);
+        // and without igv.js
+        server.hidden = "igv.min.js";
+        await browser.go(url + "index.html?again");
+        const message = await browser.run(async () => {
+            await window.shown.catch(() => 0);
+            return document.getElementById("message").textContent;
+        });
+        need(message.startsWith("igv.min.js is not beside this page."), "the page says", message);
         need(browser.complaints.length === 0, "the page complains:", browser.complaints.join("\n"));
         need(browser.elsewhere.size === 0, "the page asks elsewhere:", [...browser.elsewhere].join(" "));
     } finally {
