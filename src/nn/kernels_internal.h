@@ -87,6 +87,11 @@ typedef struct tfl_kernels {
      * position of a stride-1 transposed convolution, added where they belong. Row i of columns begins at columns + i * ld, rows > 0. */
     void (*fold)(const float *columns, size_t ld, size_t rows, size_t taps, size_t n, size_t first, size_t last, float *out);
 
+    /* What product gives where each row of A is taps unit vectors, one behind the other: c[i][n] = start[n] (NULL: 0) + sum over t < taps of
+     * b[t * channels + which[i * step + t]][n], B as it is and not packed, n >= 16; rows of C lie n apart. */
+    void (*look_up)(const float *b, size_t taps, size_t channels, size_t n, const unsigned char *which, size_t step, size_t m,
+                    const float *start, float *c);
+
     /* Toom-Cook: out[p * ldo + t * channels + c] is the value at point p of tile t, whose rows (as many as points) are 0 where they lie outside the
      * map. Back: the rows of tile t, 4 of them, from in, where they exist; start [channels] (NULL: 0) is added, and what is there when
      * accumulate is set. first >= 0 there. */

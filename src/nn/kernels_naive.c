@@ -96,6 +96,18 @@ static void fold(const float *columns, size_t ld, size_t rows, size_t taps, size
     }
 }
 
+static void look_up(const float *b, size_t taps, size_t channels, size_t n, const unsigned char *which, size_t step, size_t m,
+                    const float *start, float *c)
+{
+    for (size_t i = 0; i < m * n; i++) {
+        double sum = start != NULL ? (double)start[i % n] : 0.0;
+        for (size_t t = 0; t < taps; t++) {
+            sum += (double)b[(t * channels + which[i / n * step + t]) * n + i % n];
+        }
+        c[i] = (float)sum;
+    }
+}
+
 /* The polynomial that is 0 at all finite points but one (at all of them, for the one at infinity): coefficients from x^0. */
 static void others(const tfl_toom_points *table, size_t point, double *coefficient)
 {
@@ -334,6 +346,7 @@ const tfl_kernels tfl_kernels_naive = {
     .transposed_times_vector = transposed_times_vector,
     .add_outer = add_outer,
     .fold = fold,
+    .look_up = look_up,
     .spread = spread,
     .gather = gather,
     .add_scaled = add_scaled,

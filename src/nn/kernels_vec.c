@@ -367,6 +367,52 @@ static void product(const tfl_rows *rows, size_t m, const float *a, const float 
     }
 }
 
+/* ---------------------------------------------------------------- rows of unit vectors */
+
+/* At most so many vectors of a row of C at once. */
+enum { LOOKED_UP = 4 };
+
+INLINE void look_up_columns(const size_t vectors, const size_t *column, const float *b, size_t taps, size_t channels, size_t n,
+                            const unsigned char *which, size_t step, size_t m, const float *start, float *c)
+{
+    for (size_t i = 0; i < m; i++) {
+        vec sum[LOOKED_UP];
+        UNROLL for (size_t v = 0; v < vectors; v++) {
+            sum[v] = start != NULL ? load(start + column[v]) : splat(0.0F);
+        }
+        for (size_t t = 0; t < taps; t++) {
+            const float *row = b + (t * channels + which[i * step + t]) * n;
+            UNROLL for (size_t v = 0; v < vectors; v++) {
+                sum[v] += load(row + column[v]);
+            }
+        }
+        UNROLL for (size_t v = 0; v < vectors; v++) {
+            store(c + i * n + column[v], sum[v]);
+        }
+    }
+}
+
+/* The last vector overlaps the one before it. */
+static void look_up(const float *b, size_t taps, size_t channels, size_t n, const unsigned char *which, size_t step, size_t m,
+                    const float *start, float *c)
+{
+    for (size_t first = 0; first < n; first += LOOKED_UP * V) {
+        size_t column[LOOKED_UP];
+        for (size_t v = 0; v < LOOKED_UP; v++) {
+            column[v] = smaller(first + v * V, n - V);
+        }
+        if (first + (LOOKED_UP - 1) * V < n) {
+            look_up_columns(LOOKED_UP, column, b, taps, channels, n, which, step, m, start, c);
+        } else if (first + 2 * V < n) {
+            look_up_columns(3, column, b, taps, channels, n, which, step, m, start, c);
+        } else if (first + V < n) {
+            look_up_columns(2, column, b, taps, channels, n, which, step, m, start, c);
+        } else {
+            look_up_columns(1, column, b, taps, channels, n, which, step, m, start, c);
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- gradient of the weights */
 
 /* As many rows of A and G as stay in the first cache at once. */
@@ -1146,6 +1192,7 @@ const tfl_kernels TFL_TABLE = {
     .transposed_times_vector = transposed_times_vector,
     .add_outer = add_outer,
     .fold = fold,
+    .look_up = look_up,
     .spread = spread,
     .gather = gather,
     .add_scaled = add_scaled,

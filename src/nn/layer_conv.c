@@ -23,6 +23,7 @@
 enum {
     N_PARTS = TFL_NEGATIVE + 1,
     FEW_CHANNELS = 8, /* per group: transposed by columns */
+    FEWEST_LOOKED_UP = 16, /* output channels */
     BLOCK = 128       /* positions whose columns are computed at once */
 };
 
@@ -51,6 +52,7 @@ typedef struct conv {
     size_t *back_offset;
     size_t back_n; /* columns of the transposed product: group_in, or taps * group_in when by_columns */
     tfl_toom *toom, *toom_back; /* NULL: direct */
+    bool looks_up;              /* windows of unit vectors are sums of rows of weight */
     size_t scratch;
 } conv;
 
@@ -152,6 +154,9 @@ static tfl_status plan_forward(conv *state, tfl_error *err)
     }
     state->scratch = state->pads ? size : 0;
     state->rows.stride = state->stride[1] * channels;
+    state->looks_up = state->in.height == 1 && state->out.height == 1 && state->kernel[0] == 1 && state->before[0] == 0 &&
+                      state->groups == 1 && state->dilation[1] == 1 && channels <= FEW_CHANNELS &&
+                      state->out.channels >= FEWEST_LOOKED_UP;
     return set_rows(&state->rows, &state->offset, state, state->padded_width * channels, channels, state->group_in, err);
 }
 
@@ -420,11 +425,17 @@ static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
 
 /* ---------------------------------------------------------------- forward */
 
+/* Floats behind the scratch memory of direct products, for what look_up_runs marks. */
+static size_t letters_size(const conv *state)
+{
+    return state->looks_up ? (state->in.width + sizeof(float) - 1) / sizeof(float) : 0;
+}
+
 static size_t scratch_size(const tfl_layer *layer)
 {
     const conv *state = layer->state;
     const tfl_toom_shape forth = toom_forward_shape(state), back = toom_back_shape(state);
-    size_t scratch = state->scratch;
+    size_t scratch = state->scratch + letters_size(state);
     scratch = tfl_max_size(scratch, state->toom != NULL ? tfl_toom_scratch(&forth) : 0);
     return tfl_max_size(scratch, state->toom_back != NULL ? tfl_toom_scratch(&back) : 0);
 }
@@ -530,10 +541,70 @@ static void convolve(const conv *state, const wanted *want, const float *in, flo
     }
 }
 
+enum { NO_LETTER = 255 };
+
+/* The channel that is 1 where the others are 0. */
+static unsigned char letter_of(const float *row, size_t channels)
+{
+    unsigned char found = NO_LETTER;
+    for (size_t c = 0; c < channels; c++) {
+        if (row[c] == 1.0F && found == NO_LETTER) {
+            found = (unsigned char)c;
+        } else if (row[c] != 0.0F) {
+            return NO_LETTER;
+        }
+    }
+    return found;
+}
+
+/* Windows first … end - 1 of what is wanted. */
+static void run_windows(const conv *state, const wanted *want, bool letters, size_t first, size_t end, const float *in, float *out,
+                        float *scratch)
+{
+    const unsigned char *letter = (const unsigned char *)(scratch + state->scratch);
+    wanted part = *want;
+    part.first = first;
+    part.count = end - first;
+    if (part.count > 0 && letters) {
+        state->kernels->look_up(state->weight, state->kernel[1], state->in.channels, state->out.channels,
+                                letter + first * state->stride[1] - state->before[1], state->stride[1], part.count, want->bias,
+                                out + first * state->out.channels);
+    } else if (part.count > 0) {
+        convolve(state, &part, in, out, scratch);
+    }
+}
+
+/* Of the first layer over a sequence: windows of letters alone are looked up, others computed. Which a window is depends on nothing but what it
+ * sees. */
+static void look_up_runs(const conv *state, const wanted *want, const float *in, float *out, float *scratch)
+{
+    unsigned char *letter = (unsigned char *)(scratch + state->scratch); /* [width] */
+    size_t begin = want->first, end = want->first + want->count, known = 0; /* all before known that windows see are letters */
+    bool letters = false;
+    for (size_t i = want->first; i < end; i++) {
+        size_t first = i * state->stride[1], from = first - state->before[1], to = from + state->kernel[1];
+        bool good = first >= state->before[1] && to <= state->in.width;
+        known = good ? tfl_max_size(known, from) : known;
+        while (good && known < to) {
+            letter[known] = letter_of(in + known * state->in.channels, state->in.channels);
+            good = letter[known] != NO_LETTER;
+            known += good ? 1 : 0;
+        }
+        if (good != letters) {
+            run_windows(state, want, letters, begin, i, in, out, scratch);
+            letters = good;
+            begin = i;
+        }
+    }
+    run_windows(state, want, letters, begin, end, in, out, scratch);
+}
+
 static void run(const conv *state, const wanted *want, const float *in, float *out, float *scratch)
 {
     if (want->part == TFL_ALL && state->toom != NULL) {
         tfl_toom_run(state->toom, in, want->first, want->count, want->bias, want->accumulate, out, scratch);
+    } else if (want->part == TFL_ALL && state->looks_up && !want->accumulate) {
+        look_up_runs(state, want, in, out, scratch);
     } else {
         convolve(state, want, in, out, scratch);
     }

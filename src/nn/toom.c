@@ -12,7 +12,7 @@ enum {
     FEWEST_CHANNELS = 16,   /* what the kernels take */
     TILE_COST = 40,         /* of a channel's way to the points or back, in multiplications */
     BLOCK_FLOATS = 1 << 18, /* values of a block of tiles, at all points: what the second cache holds */
-    FEWEST_ROWS = 96,       /* of a block all the same, so that packed weights are worth their reading */
+    FEWEST_ROWS = 192,       /* of a block all the same, so that packed weights are worth their reading */
     MOST_ROWS = 256
 };
 

@@ -30,9 +30,9 @@ static const shape shapes[] = {
     {"dilated: 2094x512, width 3, dilation 4 -> 512", 512, 2094, 512, 3, 4, true},
 };
 
-typedef enum pass { FORWARD, TRANSPOSED, WEIGHTS } pass;
+typedef enum pass { FORWARD, TRANSPOSED, FORWARD_BY_TRANSFORM, TRANSPOSED_BY_TRANSFORM, WEIGHTS } pass;
 
-static const char *const pass_name[] = {"forward", "transposed", "weight gradient"};
+static const char *const pass_name[] = {"forward", "transposed", "forward, transformed", "transposed, transformed", "weight gradient"};
 
 typedef struct work {
     tfl_graph *graph;
@@ -40,7 +40,7 @@ typedef struct work {
     float *in, *out, *grad_in, *grad[2], *scratch;
 } work;
 
-static work make(const shape *s)
+static work make(const shape *s, bool transforms)
 {
     tfl_error err = TFL_ERROR_INIT;
     work w = {.graph = NULL};
@@ -60,6 +60,8 @@ static work make(const shape *s)
     bench_need(tfl_graph_create(&input, &w.graph, &err) == TFL_OK, err.message);
     bench_need(tfl_graph_add(w.graph, "conv", NULL, &from, 1, &p, &index, &err) == TFL_OK, err.message);
     bench_need(tfl_graph_finish(w.graph, index, NULL, &err) == TFL_OK, err.message);
+    w.graph->transforms = transforms;
+    bench_need(tfl_graph_prepare(w.graph, NULL, &err) == TFL_OK, err.message);
     free(weight);
     free(bias);
     w.layer = &w.graph->layer[w.graph->output];
@@ -90,9 +92,11 @@ static void run(work *w, pass which)
     const tfl_layer_kind *kind = w->layer->kind;
     switch (which) {
     case FORWARD:
+    case FORWARD_BY_TRANSFORM:
         kind->forward(w->layer, in, w->out, w->scratch);
         break;
     case TRANSPOSED:
+    case TRANSPOSED_BY_TRANSFORM:
         kind->transpose(w->layer, TFL_ALL, w->out, grad_in, w->scratch);
         break;
     case WEIGHTS:
@@ -116,8 +120,8 @@ static double time_pass(work *w, pass which, double operations)
 
 static void bench(const char *level, const shape *s, pass which, double seconds)
 {
-    work w = make(s);
-    size_t positions = which == TRANSPOSED ? s->length : w.layer->size / s->out; /* of the result */
+    work w = make(s, which == FORWARD_BY_TRANSFORM || which == TRANSPOSED_BY_TRANSFORM);
+    size_t positions = which == TRANSPOSED || which == TRANSPOSED_BY_TRANSFORM ? s->length : w.layer->size / s->out; /* of the result */
     double operations = 2.0 * (double)positions * (double)(s->out * s->in * s->width);
     double best = 0.0, peak = 0.0, start = bench_cpu_time();
     do {
@@ -125,7 +129,7 @@ static void bench(const char *level, const shape *s, pass which, double seconds)
         best = found > best ? found : best;
         peak = limit > peak ? limit : peak;
     } while (bench_cpu_time() - start < seconds);
-    printf("%-10s  %-46s %-16s %7.1f %7.1f %5.1f%%\n", level, s->name, pass_name[which], best / 1e9, peak / 1e9, 100.0 * best / peak);
+    printf("%-10s  %-46s %-24s %7.1f %7.1f %5.1f%%\n", level, s->name, pass_name[which], best / 1e9, peak / 1e9, 100.0 * best / peak);
     unmake(&w);
 }
 
@@ -133,7 +137,7 @@ int main(int argc, char **argv)
 {
     double seconds = argc > 1 ? strtod(argv[1], NULL) : 0.5;
     const char *level;
-    printf("%-10s  %-46s %-16s %7s %7s\n", "level", "convolution", "pass", "GFLOP/s", "peak");
+    printf("%-10s  %-46s %-24s %7s %7s\n", "level", "convolution", "pass", "GFLOP/s", "peak");
     for (size_t i = 0; (level = tfl_cpu_level_at(i)) != NULL; i++) {
         bench_need(tfl_cpu_force(level), level);
         for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++) {

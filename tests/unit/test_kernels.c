@@ -292,6 +292,30 @@ START_TEST(fold_is_that_of_the_reference)
 }
 END_TEST
 
+static void check_look_up(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    size_t taps = between(rng, 1, 21), channels = between(rng, 1, 8), n = between(rng, 16, 90), m = between(rng, 1, 20), step = between(rng, 1, 3);
+    unsigned char which[20 * 3 + 21];
+    float *b = guarded(rng, taps * channels * n), *start = guarded(rng, n), *c = guarded(rng, m * n), *expected = copy_of(c, m * n);
+    const float *first = tfl_rng_below(rng, 2) == 1 ? start : NULL;
+    for (size_t i = 0; i < sizeof which; i++) {
+        which[i] = (unsigned char)tfl_rng_below(rng, (uint32_t)channels);
+    }
+    kernels->look_up(b, taps, channels, n, which, step, m, first, c);
+    tfl_kernels_naive.look_up(b, taps, channels, n, which, step, m, first, expected);
+    check_close(c, expected, m * n, 1e-5, "look_up");
+    drop(b);
+    drop(start);
+    drop(c);
+    drop(expected);
+}
+
+START_TEST(looking_up_is_that_of_the_reference)
+{
+    for_levels(check_look_up);
+}
+END_TEST
+
 static void check_tiles(const tfl_kernels *kernels, tfl_rng *rng)
 {
     const tfl_toom_kind kind = tfl_rng_below(rng, 2) == 0 ? TFL_TOOM_4_4 : TFL_TOOM_4_3;
@@ -476,6 +500,7 @@ int main(void)
     tcase_add_test(tests, matrix_and_vector_are_those_of_the_reference);
     tcase_add_test(tests, element_by_element_is_that_of_the_reference);
     tcase_add_test(tests, fold_is_that_of_the_reference);
+    tcase_add_test(tests, looking_up_is_that_of_the_reference);
     tcase_add_test(tests, tiles_are_those_of_the_reference);
     tcase_add_loop_test(tests, functions_are_those_of_the_reference, 0, TFL_FUNCTIONS);
     tcase_add_test(tests, portable_gives_the_same_bytes_everywhere);

@@ -369,6 +369,82 @@ START_TEST(elementwise_layers_show_their_function)
 }
 END_TEST
 
+enum { LETTERS = 4, FILTERS = 21 };
+
+/* Of a first layer: sum of bias and weights in float64. */
+static double first_layer_sum(const tfl_conv_parameters *p, const float *x, size_t length, size_t position, size_t filter)
+{
+    double sum = (double)p->bias[filter];
+    for (size_t t = 0; t < p->kernel[1]; t++) {
+        size_t at = position * p->stride[1] + t * p->dilation[1];
+        for (size_t c = 0; at >= p->pad_before[1] && at - p->pad_before[1] < length && c < LETTERS; c++) {
+            sum += (double)p->weight[(filter * LETTERS + c) * p->kernel[1] + t] * (double)x[(at - p->pad_before[1]) * LETTERS + c];
+        }
+    }
+    return sum;
+}
+
+/* Windows of letters are looked up, others multiplied: no place between them shows, and a part is still part of the whole. */
+static void check_first_layer(tfl_rng *rng)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    size_t length = 10 + tfl_rng_below(rng, 60), width = 1 + tfl_rng_below(rng, 9), pad = tfl_rng_below(rng, 5);
+    tfl_shape shape = {.rank = 2, .dim = {LETTERS, length}};
+    tfl_graph *graph;
+    unsigned index, from = 0;
+    float *weight = floats(LETTERS * FILTERS * width), *x = floats(LETTERS * length), bias[FILTERS];
+    test_random_values(rng, TEST_ANY, weight, LETTERS * FILTERS * width);
+    test_random_values(rng, TEST_ANY, bias, FILTERS);
+    const tfl_conv_parameters p = {.out_channels = FILTERS,
+                                   .groups = 1,
+                                   .kernel = {1, width},
+                                   .stride = {1, 1 + tfl_rng_below(rng, 3)},
+                                   .dilation = {1, 1},
+                                   .pad_before = {0, pad},
+                                   .pad_after = {0, tfl_rng_below(rng, 4)},
+                                   .weight = weight,
+                                   .bias = bias};
+    for (size_t i = 0; i < length; i++) {
+        bool letter = tfl_rng_below(rng, 8) != 0;
+        for (size_t c = 0, which = tfl_rng_below(rng, LETTERS); c < LETTERS; c++) {
+            x[i * LETTERS + c] = letter ? (c == which ? 1.0F : 0.0F) : 0.25F;
+        }
+    }
+    ck_assert_int_eq(tfl_graph_create(&shape, &graph, &err), TFL_OK);
+    ck_assert_int_eq(tfl_graph_add(graph, "conv", "c", &from, 1, &p, &index, &err), TFL_OK);
+    ck_assert_int_eq(tfl_graph_finish(graph, index, NULL, &err), TFL_OK);
+    const tfl_layer *layer = &graph->layer[index];
+    float *whole = floats(layer->size), *part = floats(layer->size), *scratch = floats(graph->scratch);
+    layer->kind->forward(layer, (const float *const[]){x}, whole, scratch);
+    for (size_t i = 0; i < layer->size; i++) {
+        ck_assert_double_eq_tol((double)whole[i], first_layer_sum(&p, x, length, i / FILTERS, i % FILTERS), 1e-5);
+    }
+    size_t positions = layer->size / FILTERS, first = tfl_rng_below(rng, (uint32_t)positions);
+    size_t count = 1 + tfl_rng_below(rng, (uint32_t)(positions - first));
+    layer->kind->forward_range(layer, (const float *const[]){x}, part, first, count, scratch);
+    ck_assert_mem_eq(part + first * FILTERS, whole + first * FILTERS, count * FILTERS * sizeof(float));
+    free(weight);
+    free(x);
+    free(whole);
+    free(part);
+    free(scratch);
+    tfl_graph_free(graph);
+}
+
+START_TEST(letters_are_looked_up)
+{
+    const char *level;
+    for (size_t i = 0; (level = tfl_cpu_level_at(i)) != NULL; i++) {
+        ck_assert(tfl_cpu_force(level));
+        for (uint64_t trial = 0; trial < 60; trial++) {
+            tfl_rng rng;
+            tfl_rng_init(&rng, SEED, "letters", trial);
+            check_first_layer(&rng);
+        }
+    }
+}
+END_TEST
+
 START_TEST(relu_is_flat_at_zero)
 {
     const float x[3] = {-1.0F, 0.0F, 2.0F};
@@ -444,6 +520,7 @@ int main(void)
     tcase_add_loop_test(tests, linear_layers_are_linear, 0, n);
     tcase_add_loop_test(tests, ranges_are_parts_of_the_whole, 0, n);
     tcase_add_loop_test(tests, elementwise_layers_show_their_function, 0, n);
+    tcase_add_test(tests, letters_are_looked_up);
     tcase_add_test(tests, relu_is_flat_at_zero);
     tcase_add_test(tests, first_of_equal_maxima_wins);
     suite_add_tcase(suite, tests);
