@@ -173,6 +173,7 @@ static tfl_status replace(tfl_layer *layer, const tfl_conv_parameters *parameter
     tfl_layer *useless = status == TFL_OK ? layer : &fresh;
     if (useless->state != NULL) {
         layer->kind->free(useless);
+        free(useless->state);
     }
     if (status == TFL_OK) {
         *layer = fresh;

@@ -810,12 +810,14 @@ static tfl_status networks(size_t i, tfl_error *err)
 {
     bool parts[256];
     tfl_graph *copy;
-    tfl_values *values = NULL;
+    tfl_values *values = NULL, *fewer = NULL;
     memset(parts, 1, sizeof parts);
     tfl_status status = MAKE(copy, tfl_graph_copy(random_network(i), &copy, err));
     status = status == TFL_OK ? tfl_graph_prepare(copy, parts, err) : status;
     status = status == TFL_OK ? tfl_graph_end_in_sigmoid(copy, err) : status;
     status = status == TFL_OK ? MAKE(values, tfl_values_create(copy, &values, err)) : status;
+    status = status == TFL_OK ? MAKE(fewer, tfl_values_create_kept(copy, parts, copy->output, values, &fewer, err)) : status;
+    tfl_values_free(fewer);
     tfl_values_free(values);
     tfl_graph_free(copy);
     return status;
