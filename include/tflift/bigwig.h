@@ -1,6 +1,9 @@
 /*
  * bigwig.h: bigWig files (Kent et al., "BigWig and BigBed", Bioinformatics 2010, supplement), written and read by us on zlib.
  *
+ * Blocks are compressed by libdeflate where the library was built with it, else by zlib: the same values make the same bytes in one build, and
+ * the same uncompressed blocks in any.
+ *
  * Memory is bounded by the number of contigs, not by the values: index and zoom levels wait in temporary files.
  */
 #ifndef TFLIFT_BIGWIG_H

@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 #include <zlib.h>
-#ifdef HAVE_LIBDEFLATE
+
+/* The test of this file compiles it a second time, with TFL_ZLIB_ALONE. */
+#if defined(HAVE_LIBDEFLATE) && !defined(TFL_ZLIB_ALONE)
+#define USE_LIBDEFLATE
 #include <libdeflate.h>
 #endif
 
@@ -14,7 +17,7 @@
 enum { LEVEL = 1 };
 
 struct tfl_deflater {
-#ifdef HAVE_LIBDEFLATE
+#ifdef USE_LIBDEFLATE
     struct libdeflate_compressor *compressor;
 #else
     z_stream stream;
@@ -23,7 +26,7 @@ struct tfl_deflater {
     size_t capacity;
 };
 
-#ifdef HAVE_LIBDEFLATE
+#ifdef USE_LIBDEFLATE
 
 static int start(tfl_deflater *deflater)
 {

@@ -1,5 +1,6 @@
 /*
  * deflate_internal.h: blocks into zlib streams (RFC 1950), by libdeflate where there is one, else by zlib.
+ * What they inflate to is the same; their own bytes depend on which it is, and on its version.
  */
 #ifndef TFLIFT_DEFLATE_INTERNAL_H
 #define TFLIFT_DEFLATE_INTERNAL_H
