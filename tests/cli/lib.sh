@@ -3,7 +3,8 @@
 set -u
 export LC_ALL=C
 work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
+# A process that is stopped before it has become a program is still this script, trap and all: it must not clean up.
+trap '[[ ${BASHPID:-$$} -ne $$ ]] || rm -rf "$work"' EXIT
 cd "$work" || exit 1
 failures=0
 
