@@ -193,6 +193,28 @@ cp out many.tsv
 good tfscan -p "$motifs" --threshold -1000 --scores scores.bedgraph -@ 1 "$seqs"
 same out many.tsv "all placements on 7 threads and one"
 
+# a sequence so long that threads share it, and every processor level (one that is not there is as if it were not asked for)
+{
+    echo '>long'
+    for _ in {1..15}; do grep -v '^>' "$seqs"; done
+} >long.fa
+for selection in "--pvalue 1e-4" "--threshold 5" "--top 7"; do
+    # shellcheck disable=SC2086 # option and value
+    good tfscan -p "$motifs" $selection -@ 1 long.fa
+    cp out long.tsv
+    [[ $(wc -l <long.tsv) -gt 10 ]] || fail "$selection: nothing was found"
+    for threads in 2 7; do
+        # shellcheck disable=SC2086
+        good tfscan -p "$motifs" $selection -@ "$threads" long.fa
+        same out long.tsv "$selection: one long sequence on $threads threads"
+    done
+    for level in portable neon x86-64-v3 x86-64-v4; do
+        # shellcheck disable=SC2086
+        good env TFLIFT_CPU="$level" tfscan -p "$motifs" $selection -@ 1 long.fa
+        same out long.tsv "$selection: processor level $level"
+    done
+done
+
 # ---------------------------------------------------------------- motif formats
 
 printf '>GATA_disc1\n' >rows.txt
