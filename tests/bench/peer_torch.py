@@ -2,8 +2,8 @@
 """tfscore beside PyTorch: Rescale on the same model, sequences, references and number of threads, by turns.
 
 PyTorch runs each batch forward once, and back once per task through ReLUs whose gradient is the slope of the line from reference to input. Its time is
-that of the loop over batches alone, without starting, reading and writing; that of tfscore is the whole process, from FASTA to bigWig. Seconds are on the
-clock. The contributions of both are compared.
+that of the loop over batches alone, without starting, reading and writing; that of tfscore is the whole process, from FASTA to bigWig. With one thread it is
+processor time, otherwise time on the clock. The contributions of both are compared.
 
 usage: peer_torch.py [--model FILE] [--sequences N] [--length L] [--references N] [--threads N] [--batch N] [--rounds N]
 in the build folder, where tfscore is. Status 77 where PyTorch is not installed.
@@ -11,6 +11,7 @@ in the build folder, where tfscore is. Status 77 where PyTorch is not installed.
 import argparse
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -155,8 +156,15 @@ def one_hot(path):
     return (letters[:, None, :] == np.frombuffer(b"ACGT", "u1")[None, :, None]).astype("f4")
 
 
-def run_torch(network, x, references, batch):
-    start, result = time.perf_counter(), []
+def now(threads):
+    if threads > 1:
+        return time.perf_counter()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def run_torch(network, x, references, batch, threads):
+    start, result = now(threads), []
     Rescale.rows = 1 + references.shape[1]
     for first in range(0, len(x), batch):
         rows = torch.from_numpy(np.concatenate([x[first:first + batch, None], references[first:first + batch]], 1)).flatten(0, 1).requires_grad_()
@@ -167,13 +175,13 @@ def run_torch(network, x, references, batch):
             both = rows.detach().view(-1, Rescale.rows, *rows.shape[1:])
             means.append((grad.view_as(both) * (both[:, :1] - both))[:, 1:].mean(1))
         result.append(torch.stack(means, 1))
-    return time.perf_counter() - start, torch.cat(result).numpy()
+    return now(threads) - start, torch.cat(result).numpy()
 
 
-def run_tfscore(arguments):
-    start = time.perf_counter()
+def run_tfscore(arguments, threads):
+    start = now(threads)
     subprocess.run(["./tfscore", "-q", "--method", "rescale"] + arguments, check=True)
-    return time.perf_counter() - start
+    return now(threads) - start
 
 
 def main():
@@ -190,16 +198,16 @@ def main():
             for i in range(o.sequences):
                 file.write(">s%d\n%s\n" % (i, "".join(random.choices("ACGT", k=o.length))))
         common = ["-m", o.model, "-n", str(o.references), "-t", "all", "-@%d" % o.threads, path("seqs.fa")]
-        run_tfscore(common + ["--refs-out", path("refs.fa"), "-o", path("found.npz")])
+        run_tfscore(common + ["--refs-out", path("refs.fa"), "-o", path("found.npz")], o.threads)
         files = sorted(f for f in os.listdir(folder) if f.startswith("found"))
         network, x = Network(o.model), one_hot(path("seqs.fa"))
         references = one_hot(path("refs.fa")).reshape(len(x), o.references, 4, -1)
         times = {"PyTorch": [], "tfscore": [], "tfscore --exact": []}
         for _ in range(o.rounds):
-            spent, contributions = run_torch(network, x, references, o.batch)
+            spent, contributions = run_torch(network, x, references, o.batch, o.threads)
             times["PyTorch"].append(spent)
-            times["tfscore"].append(run_tfscore(common + ["-o", path("out.bw")]))
-            times["tfscore --exact"].append(run_tfscore(common + ["--exact", "-o", path("out.bw")]))
+            times["tfscore"].append(run_tfscore(common + ["-o", path("out.bw")], o.threads))
+            times["tfscore --exact"].append(run_tfscore(common + ["--exact", "-o", path("out.bw")], o.threads))
         found = {np.load(path(f))["contributions"].tobytes(): f for f in files}
         ours = [np.frombuffer(f, "f4").reshape(x.shape) for f in found]
         worst = max(min(abs(contributions[:, t] - one).max() for one in ours) / abs(contributions[:, t]).max() for t in range(contributions.shape[1]))
