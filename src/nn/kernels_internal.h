@@ -99,6 +99,7 @@ typedef struct tfl_kernels {
     void (*gather)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start, bool accumulate, float *map);
 
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
+    void (*add_rows)(float *y, float a, const float *x, size_t n, size_t rows); /* y[i][n] += a x, i < rows */
     void (*add)(float *y, const float *a, const float *b, size_t n);         /* y[i] = a[i] + b[i] */
     void (*add_relu)(float *y, const float *a, const float *b, size_t n);    /* y[i] = a[i] + (b[i] > 0 ? b[i] : 0) */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */

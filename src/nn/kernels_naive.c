@@ -171,6 +171,13 @@ static void add_product(float *y, const float *a, const float *x, size_t n)
     }
 }
 
+static void add_rows(float *y, float a, const float *x, size_t n, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++) {
+        add_scaled(y + i * n, a, x, n);
+    }
+}
+
 static void add(float *y, const float *a, const float *b, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -350,6 +357,7 @@ const tfl_kernels tfl_kernels_naive = {
     .spread = spread,
     .gather = gather,
     .add_scaled = add_scaled,
+    .add_rows = add_rows,
     .add = add,
     .add_relu = add_relu,
     .add_product = add_product,

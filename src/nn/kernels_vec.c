@@ -722,6 +722,24 @@ static void add_scaled(float *y, float a, const float *x, size_t n)
     }
 }
 
+/* Vector by vector, so that what is added is loaded once; the elements that fill none at last. */
+static void add_rows(float *y, float a, const float *x, size_t n, size_t rows)
+{
+    const vec scale = splat(a);
+    size_t j = 0;
+    for (; j + V <= n; j += V) {
+        const vec there = load(x + j);
+        for (size_t i = 0; i < rows; i++) {
+            store(y + i * n + j, multiply_add(scale, there, load(y + i * n + j)));
+        }
+    }
+    for (; j < n; j++) {
+        for (size_t i = 0; i < rows; i++) {
+            y[i * n + j] = multiply_add_one(a, x[j], y[i * n + j]);
+        }
+    }
+}
+
 static void add_product(float *y, const float *a, const float *x, size_t n)
 {
     size_t i = 0;
@@ -1196,6 +1214,7 @@ const tfl_kernels TFL_TABLE = {
     .spread = spread,
     .gather = gather,
     .add_scaled = add_scaled,
+    .add_rows = add_rows,
     .add = add,
     .add_relu = add_relu,
     .add_product = add_product,

@@ -17,6 +17,7 @@
 #include "layers_internal.h"
 #include "toom_internal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -543,18 +544,19 @@ static void convolve(const conv *state, const wanted *want, const float *in, flo
 
 enum { NO_LETTER = 255 };
 
-/* The channel that is 1 where the others are 0. */
+/* The channel that is 1 where the others are 0; without branches, which random letters would mislead. */
 static unsigned char letter_of(const float *row, size_t channels)
 {
-    unsigned char found = NO_LETTER;
-    for (size_t c = 0; c < channels; c++) {
-        if (row[c] == 1.0F && found == NO_LETTER) {
-            found = (unsigned char)c;
-        } else if (row[c] != 0.0F) {
-            return NO_LETTER;
-        }
+    const uint32_t one = 0x3f800000; /* 1.0 */
+    uint32_t bits[FEW_CHANNELS], any = 0, found = 0;
+    uint64_t sum = 0;
+    memcpy(bits, row, channels * sizeof *bits);
+    for (uint32_t c = 0; c < channels; c++) {
+        any |= bits[c];
+        sum += bits[c];
+        found += bits[c] != 0 ? c : 0;
     }
-    return found;
+    return any == one && sum == one ? (unsigned char)found : NO_LETTER;
 }
 
 /* Windows first … end - 1 of what is wanted. */

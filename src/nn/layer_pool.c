@@ -182,9 +182,11 @@ static void spread_average(const pool *state, void *context, size_t out_offset, 
 {
     const average_context *c = context;
     float share = 1.0F / (float)(y.counted * x.counted);
+    bool side_by_side = state->parameters.dilation[1] == 1;
     for (size_t i = 0; i < y.n; i++) {
-        for (size_t j = 0; j < x.n; j++) {
-            state->kernels->add_scaled(c->out + position(state, y, x, i, j), share, c->in + out_offset, state->in.channels);
+        for (size_t j = 0; j < x.n; j += side_by_side ? x.n : 1) {
+            state->kernels->add_rows(c->out + position(state, y, x, i, j), share, c->in + out_offset, state->in.channels,
+                                     side_by_side ? x.n : 1);
         }
     }
 }

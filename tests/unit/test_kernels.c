@@ -233,6 +233,11 @@ static void check_elements(const tfl_kernels *kernels, tfl_rng *rng)
     kernels->add_product(found, a, x, n);
     tfl_kernels_naive.add_product(expected, a, x, n);
     check_close(found, expected, n, 4e-6, "y + a x");
+    for (size_t width = 1; width <= n; width += 1 + n / 3) {
+        kernels->add_rows(found, 0.7F, x, width, n / width);
+        tfl_kernels_naive.add_rows(expected, 0.7F, x, width, n / width);
+        check_close(found, expected, n, 4e-6, "rows + a x");
+    }
     kernels->add(found, a, x, n);
     tfl_kernels_naive.add(expected, a, x, n);
     check_close(found, expected, n, 0.0, "a + x");
