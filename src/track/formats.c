@@ -6,10 +6,15 @@
 #include <string.h>
 #include <strings.h>
 
-enum { N_BACKENDS = 5 };
+static const tfl_track_backend *const backends[] = {
+    &tfl_track_bedgraph,
+    &tfl_track_bed,
+    &tfl_track_bigwig,
+    &tfl_track_tsv,
+    &tfl_track_npz,
+};
 
-static const tfl_track_backend *const backends[N_BACKENDS] = {&tfl_track_bedgraph, &tfl_track_bed, &tfl_track_bigwig,
-                                                              &tfl_track_tsv, &tfl_track_npz};
+enum { N_BACKENDS = sizeof backends / sizeof *backends };
 
 const tfl_track_format *tfl_track_format_at(size_t i)
 {

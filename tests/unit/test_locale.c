@@ -127,15 +127,17 @@ static void write_figures(const char *folder)
 static const char *const names[] = {"meme", "transfac", "homer", "jaspar", "rows",     "design",    "bedgraph",
                                     "bed",  "bigwig",   "tsv",   "npz",    "logo.svg", "chart.svg", "roc.svg"};
 
+static const char *const readable[] = {"bedgraph", "bigwig", "tsv", "npz"};
+
 static void write_all(const char *folder)
 {
     write_motifs(folder);
     write_design(folder);
     for (size_t i = 0; tfl_track_format_at(i) != NULL; i++) {
         write_track(folder, tfl_track_format_at(i));
-        if (strcmp(tfl_track_format_at(i)->name, "bed") != 0) { /* which is for browsers, and not read */
-            read_track(folder, tfl_track_format_at(i));
-        }
+    }
+    for (size_t i = 0; i < sizeof readable / sizeof *readable; i++) {
+        read_track(folder, tfl_track_format_find(readable[i]));
     }
     write_figures(folder);
 }

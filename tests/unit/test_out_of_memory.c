@@ -906,6 +906,9 @@ static tfl_status explaining(size_t i, tfl_error *err)
     tfl_graph *copy;
     tfl_explainer *explainer = NULL;
     const tfl_explain_options options = {.method = tfl_method_at(i / 2), .steps = 2, .probability = i % 2 == 1};
+    if (options.method == NULL) {
+        return TFL_OK; /* there are fewer */
+    }
     tfl_status status = MAKE(copy, tfl_graph_copy(made.graph, &copy, err));
     status = status == TFL_OK ? MAKE(explainer, tfl_explainer_create(copy, &options, &explainer, err)) : status;
     status = status == TFL_OK ? explain_once(explainer, options.method->default_reference != NULL ? REFERENCES : 0, err)
@@ -954,6 +957,9 @@ static tfl_status write_records(tfl_track *track, tfl_error *err)
 static tfl_status tracks(size_t i, tfl_error *err)
 {
     const tfl_track_format *format = tfl_track_format_at(i / 2);
+    if (format == NULL) {
+        return TFL_OK; /* there are fewer */
+    }
     const tfl_track_options options = {
         .hypothetical = format->hypothetical, .description = "a test", .track_name = "test"};
     tfl_track *track;
@@ -1155,9 +1161,9 @@ static const scenario scenarios[] = {
     {"training", 3, training, NULL, 0, 0},
     {"areas", 2, areas, NULL, 0, 0},
     {"normalisation", 1, normalisation, NULL, 0, 0},
-    {"explaining", 16, explaining, NULL, 0, 0},
+    {"explaining", 64, explaining, NULL, 0, 0},
     {"explained networks", NETWORKS, explained_networks, need_network, 0, 0},
-    {"tracks", 10, tracks, NULL, 1, 1},
+    {"tracks", 40, tracks, NULL, 1, 1},
     {"bigWigs written", 2, bigwigs_written, NULL, 1, 1},
     {"bigWigs read", 1, bigwigs_read, NULL, 0, 0},
     {"merged tracks", 2, merged, NULL, 1, 1},
