@@ -87,6 +87,9 @@ void tfl_outputs_abandon(void);
 tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n,
                             tfl_error *err) TFL_MUST_USE;
 
+/* Whether two paths of outputs, which need not be there yet, are one: the same text, the same file, or the same name in the same folder. */
+bool tfl_output_same(const char *one, const char *two) TFL_MUST_USE;
+
 /* A temporary file for spilling, unlinked at once (in $TMPDIR, else /tmp), read and written by offset with
  * pread/pwrite. Returns its descriptor in *fd; close() ends it. */
 tfl_status tfl_spill_open(int *fd, tfl_error *err) TFL_MUST_USE;

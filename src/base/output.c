@@ -438,3 +438,44 @@ tfl_status tfl_output_check(const char *output_path, const char *const *input_pa
     }
     return TFL_OK;
 }
+
+static bool is_same_file(const struct stat *one, const struct stat *two)
+{
+    return one->st_dev == two->st_dev && one->st_ino == two->st_ino;
+}
+
+/* Whether paths to nothing as yet have their last part in one folder. */
+static bool is_same_folder(const char *one, const char *two)
+{
+    const char *path[] = {one, two};
+    struct stat status[2];
+    for (size_t i = 0; i < 2; i++) {
+        char folder[PATH_MAX] = ".";
+        size_t length = tfl_path_folder(path[i]);
+        if (length >= sizeof folder) {
+            return false;
+        }
+        if (length > 0) {
+            memcpy(folder, path[i], length);
+            folder[length] = '\0';
+        }
+        if (stat(folder, &status[i]) != 0) {
+            return false;
+        }
+    }
+    return is_same_file(&status[0], &status[1]);
+}
+
+bool tfl_output_same(const char *one, const char *two)
+{
+    struct stat status[2];
+    bool there[] = {stat(one, &status[0]) == 0, stat(two, &status[1]) == 0};
+    if (strcmp(one, two) == 0) {
+        return true;
+    }
+    if (there[0] && there[1]) {
+        return S_ISREG(status[0].st_mode) && is_same_file(&status[0], &status[1]);
+    }
+    return !there[0] && !there[1] && strcmp(one + tfl_path_folder(one), two + tfl_path_folder(two)) == 0 &&
+           is_same_folder(one, two);
+}

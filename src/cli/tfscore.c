@@ -642,7 +642,7 @@ static tfl_status check_paths(const scoring *s, const char *const *output, size_
     for (size_t i = 0; status == TFL_OK && i < n; i++) {
         status = output[i] != NULL ? tfl_output_check(output[i], input, sizeof input / sizeof *input, err) : TFL_OK;
         for (size_t j = 0; status == TFL_OK && output[i] != NULL && j < i; j++) {
-            if (output[j] != NULL && strcmp(output[i], output[j]) == 0) {
+            if (output[j] != NULL && tfl_output_same(output[i], output[j])) {
                 status = tfl_fail(err, TFL_EUSAGE, "%s: two outputs cannot go to the same place", output[i]);
             }
         }

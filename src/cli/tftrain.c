@@ -339,6 +339,9 @@ static tfl_status check_outputs(const tfl_call *call, tfl_error *err)
         input[2 + i] = length > 0 && (size_t)length < sizeof path[i] ? path[i] : NULL; /* too long to be opened */
     }
     tfl_status status = tfl_output_check(o->output, input, sizeof input / sizeof *input, err);
+    if (status == TFL_OK && o->log != NULL && tfl_output_same(o->output, o->log)) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: two outputs cannot go to the same place", o->log);
+    }
     return status == TFL_OK ? tfl_output_check(o->log, input, sizeof input / sizeof *input, err) : status;
 }
 

@@ -134,6 +134,25 @@ typedef struct writing {
     tfl_output *output[MOST_SINKS];
 } writing;
 
+/* The folder's files have names of their own. */
+static tfl_status check_simdata(const char *directory, const char *simdata, tfl_error *err)
+{
+    for (size_t i = 0; directory != NULL && simdata != NULL && i < N_FOLDER_SINKS; i++) {
+        size_t size = strlen(directory) + strlen(folder_sinks[i].file) + 2;
+        char *path = calloc(size, 1);
+        if (path == NULL) {
+            return tfl_fail_memory(err, "a path");
+        }
+        (void)snprintf(path, size, "%s/%s", directory, folder_sinks[i].file);
+        bool same = tfl_output_same(path, simdata);
+        free(path);
+        if (same) {
+            return tfl_fail(err, TFL_EUSAGE, "%s: two outputs cannot go to the same place", simdata);
+        }
+    }
+    return TFL_OK;
+}
+
 static tfl_status add_sink(writing *w, const sink *kind, const char *path, tfl_error *err)
 {
     w->sink[w->n] = kind;
@@ -210,6 +229,9 @@ tfl_status tfl_simulate_write(const tfl_design *design, uint64_t seed, const cha
     writing w = {.design = design, .seed = seed};
     tfl_output_folder *folder = NULL;
     tfl_status status = directory != NULL ? tfl_output_folder_open(directory, &folder, err) : TFL_OK;
+    if (status == TFL_OK) {
+        status = check_simdata(directory, simdata, err); /* now that the folder is there */
+    }
     if (status == TFL_OK) {
         status = add_sinks(&w, directory, simdata, err);
     }

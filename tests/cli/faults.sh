@@ -200,6 +200,19 @@ refused() {
     equal "$status $(wc -l <err)" "2 1" "$*: $(<err)"
     same "$file" kept "$*: $file"
 }
+# Two outputs of one run are two files, whether they are there or not.
+mkdir -p there here
+ln -s "$work/here" other
+touch there/x
+for command in "tfscore -q --ref zeros -t 0 s.fa -o here/x.tsv --deltas ./here/x.tsv" "tfscore -q -t 0 s.fa -o other/x.tsv --refs-out here/x.tsv" \
+    "tfscore -q --ref zeros -t 0 s.fa -f bed -o there/x --deltas there/../there/x" "tftrain data -o here/m.onnx --log other/m.onnx" \
+    "tfsim generate -n 5 -q -o here --simdata other/labels.tsv" "tfsim generate -n 5 -q -o here/new --simdata here/new/labels.tsv"; do
+    # shellcheck disable=SC2086 # a list of words
+    run $command
+    equal "$status $(wc -l <err)" "2 1" "$command: $(<err)"
+    [[ $(<err) == *"two outputs cannot go to the same place"* ]] || fail "$command: $(<err)"
+    empty here
+done
 cp "$motifs" m.meme && cp data/sequences.fa f.fa && cp data/labels.tsv l.tsv
 refused s.fa tfscore -q --ref zeros -t 0 s.fa -f bed -o s.fa
 refused s.fa tfscore -q --ref zeros -t 0 s.fa -f bed -o link
