@@ -393,12 +393,12 @@ tfl_status tfl_output_finish(tfl_output *output, tfl_error *err)
 tfl_status tfl_output_commit(tfl_output *output, tfl_error *err)
 {
     tfl_status status = tfl_output_finish(output, err);
-    if (output->failure.status == TFL_OK && output->tempfile != NULL) {
+    if (status == TFL_OK && output->tempfile != NULL) {
         tfl_tempfile *finished = output->tempfile;
         output->tempfile = NULL;
         output->failure.status = tfl_tempfile_rename(finished, output->target, output->name, &output->failure);
+        status = output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
     }
-    status = output->failure.status == TFL_OK ? TFL_OK : tell(output, err);
     tfl_output_discard(output);
     return status;
 }

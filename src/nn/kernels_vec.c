@@ -813,7 +813,7 @@ INLINE void relu_secant_loop(const bool times, const bool plus, const float *fro
 static void relu_secant(const float *from, const float *to, float near, const float *factor, float *y, bool accumulate, size_t n)
 {
     if (factor == NULL) {
-        relu_secant_loop(false, false, from, to, near, factor, y, n);
+        relu_secant_loop(false, false, from, to, near, from, y, n); /* no factor is read */
     } else if (accumulate) {
         relu_secant_loop(true, true, from, to, near, factor, y, n);
     } else {
@@ -830,7 +830,7 @@ static void relu_secant(const float *from, const float *to, float near, const fl
             memcpy(there[2], factor + done, bytes);
             relu_secant_loop(true, false, there[0], there[1], near, there[2], there[2], V);
         } else {
-            relu_secant_loop(false, false, there[0], there[1], near, NULL, there[2], V);
+            relu_secant_loop(false, false, there[0], there[1], near, there[0], there[2], V);
         }
         for (size_t i = 0; i < n - done; i++) {
             y[done + i] = accumulate && factor != NULL ? there[3][i] + there[2][i] : there[2][i];

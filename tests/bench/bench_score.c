@@ -18,6 +18,7 @@
 #include "tflift/model.h"
 #include "tflift/rng.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,9 +181,13 @@ static files make_files(const network *n)
 
 static void remove_files(const files *f)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", f->folder);
-    bench_need(system(command) == 0, "the files of the benchmark stay behind");
+    DIR *folder = opendir(f->folder);
+    bench_need(folder != NULL, f->folder);
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        (void)unlinkat(dirfd(folder), entry->d_name, 0); /* . and .. stay */
+    }
+    closedir(folder);
+    bench_need(rmdir(f->folder) == 0, "the files of the benchmark stay behind");
 }
 
 /* ---------------------------------------------------------------- a run of tfscore */

@@ -6,7 +6,7 @@
 #define tfl_deflater_create zlib_deflater_create
 #define tfl_deflater_free zlib_deflater_free
 #define tfl_deflate zlib_deflate
-#include "track/deflate.c"
+#include "track/deflate.c" /* NOLINT(bugprone-suspicious-include): twice in one program, under two names */
 #undef tfl_deflater
 #undef tfl_deflater_create
 #undef tfl_deflater_free

@@ -359,8 +359,9 @@ static tfl_status read_item(void *context, void *item, bool *end, tfl_error *err
 static tfl_status work_on(size_t number, tfl_error *err)
 {
     float *memory = tfl_alloc_floats(number + 1);
+    tfl_status status = memory_or(memory, err);
     free(memory);
-    return memory_or(memory, err);
+    return status;
 }
 
 static tfl_status work_item(void *context, unsigned worker, void *item, tfl_error *err)
