@@ -27,7 +27,7 @@ for how in "${methods[@]}" genomics:shuffle; do
         END { split(how, part, ":"); print part[1], part[2], here, sprintf("%.2f", gata1 / n), sprintf("%.2f", tal1 / n), sprintf("%.1f", 100 * over / n) }' "$out/$id.best"
 done | awk 'BEGIN { OFS = "\t"; print "#method", "reference", "GATA1 here", "TAL1 here", "GATA1 mean", "TAL1 mean", "lit %" } { print }' |
     table importance "Importance for the task gata1 of the best GATA1 and the best TAL1 motif in the sequence shown ($shown: of those in which no \
-other method lights TAL1 up, the one where guided backprop gives it most more than any other), and on average over all \
+other method lights TAL1 up, the one where guided backprop gives it most more than any other: chosen to show it), and on average over all \
 sequences with strong motifs of both kinds; lit: in how many of these TAL1 gets more than a tenth of what GATA1 gets"
 
 # A logo per method of that sequence, where its motifs are.
