@@ -341,7 +341,8 @@ static size_t format_slowly(char text[TFL_NUMBER_SIZE], bool fixed, int digits, 
 size_t tfl_format_fixed(char text[TFL_NUMBER_SIZE], int decimals, double value)
 {
     uint64_t number;
-    if (!isfinite(value) || decimals < 1 || !tfl_decimal_scale(fabs(value), decimals, &number)) {
+    if (!isfinite(value) || decimals < 1 || decimals >= MOST_DIGITS_OUT ||
+        !tfl_decimal_scale(fabs(value), decimals, &number)) {
         return format_slowly(text, true, decimals, value);
     }
     uint64_t unit = power_of_ten[decimals];
