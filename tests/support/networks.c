@@ -439,6 +439,7 @@ tfl_graph *test_random_graph(uint64_t seed)
     const test_kind *wanted = &kinds[seed % N_KINDS];
     bool softmax = strcmp(wanted->kind, "softmax") == 0;
     bool last = softmax && coin(&rng); /* instead of a sigmoid, now and then */
+    bool signs = strcmp(wanted->kind, "mul") == 0 || (softmax && !last);
 
     unsigned from = add_conv(graph, &rng, 0);
     for (size_t depth = between(&rng, 0, 3); depth > 0; depth--) {
@@ -447,7 +448,7 @@ tfl_graph *test_random_graph(uint64_t seed)
     if (!last) {
         from = add_kind(graph, &rng, wanted, from);
     }
-    if (softmax && !last) { /* something that tells its positive and negative parts apart */
+    if (signs) { /* something that tells its positive and negative parts apart */
         from = add_tanh(graph, &rng, add_scale(graph, &rng, from));
     }
     for (size_t depth = between(&rng, 0, 3); depth > 0; depth--) {

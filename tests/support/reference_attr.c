@@ -9,6 +9,7 @@
 #include <string.h>
 
 static const double near_zero = 1e-7;
+static const double float_step = 0x1p-23; /* from 1 to the next float32 */
 
 /* y[out] += weight * x[in] */
 typedef struct term {
@@ -29,6 +30,7 @@ typedef struct node {
     double *slope; /* [size] of prelu */
     double alpha, beta;
     double *x, *r;           /* [size] values */
+    double *sum;             /* [size] of linear layers: of what adds up to a value, without signs */
     double *rise, *fall;     /* [size] parts of x - r */
     double *plus, *minus;    /* [size] multipliers */
 } node;
@@ -36,6 +38,7 @@ typedef struct node {
 struct reference_attr {
     const tfl_graph *graph;
     node *node; /* [n_layers] */
+    uint64_t draw; /* of the noise; 0: none */
 };
 
 static void *need(size_t n, size_t size)
@@ -56,6 +59,39 @@ static double positive(double v)
 static double negative(double v)
 {
     return v < 0.0 ? v : 0.0;
+}
+
+/* ---------------------------------------------------------------- noise */
+
+/* From -1 to 1: the same for the same bits, as rounding is, so that what is equal stays equal. */
+static double noise(uint64_t draw, unsigned l, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint64_t z = bits ^ (draw * UINT64_C(0x9E3779B97F4A7C15)) ^ ((uint64_t)l << 40);
+    for (unsigned round = 0; round < 2; round++) { /* the finalizer of splitmix64, twice */
+        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+        z ^= z >> 31;
+    }
+    return (double)(z >> 11) * 0x1p-52 - 1.0;
+}
+
+/* A number of layer l that came about from numbers as large as size, off by as much as float32 would have it. */
+static double disturbed(const reference_attr *naive, unsigned l, double value, double size)
+{
+    return naive->draw == 0 ? value : value + float_step * size * noise(naive->draw, l, value);
+}
+
+/* A factor of 1 or -1 rounds nothing. */
+static double weight_of(const reference_attr *naive, unsigned l, const term *t)
+{
+    return fabs(t->weight) == 1.0 ? t->weight : disturbed(naive, l, t->weight, fabs(t->weight));
+}
+
+void reference_attr_disturb(reference_attr *naive, uint64_t draw)
+{
+    naive->draw = draw;
 }
 
 /* ---------------------------------------------------------------- functions of one number */
@@ -243,12 +279,13 @@ static size_t find_function(const tfl_layer *layer)
     exit(EXIT_FAILURE);
 }
 
-/* f and f' of element i of a layer. */
+/* f and f' of element i of a layer. Where f is x or -x nothing is rounded. */
 static double value_of(const reference_attr *naive, unsigned l, size_t i, double x)
 {
     const node *at = &naive->node[l];
     double a = at->slope != NULL ? at->slope[i] : at->alpha;
-    return functions[find_function(&naive->graph->layer[l])].value(x, a, at->beta);
+    double y = functions[find_function(&naive->graph->layer[l])].value(x, a, at->beta);
+    return fabs(y) == fabs(x) ? y : disturbed(naive, l, y, fabs(y));
 }
 
 static double slope_of(const reference_attr *naive, unsigned l, size_t i, double x)
@@ -456,7 +493,7 @@ reference_attr *reference_attr_create(const tfl_graph *graph)
     for (size_t l = 0; l < graph->n_layers; l++) {
         const tfl_layer *layer = &graph->layer[l];
         node *at = &naive->node[l];
-        double **array[] = {&at->bias, &at->x, &at->r, &at->rise, &at->fall, &at->plus, &at->minus};
+        double **array[] = {&at->bias, &at->x, &at->r, &at->sum, &at->rise, &at->fall, &at->plus, &at->minus};
         for (size_t i = 0; i < sizeof array / sizeof *array; i++) {
             *array[i] = need(layer->size, sizeof **array[i]);
         }
@@ -470,7 +507,7 @@ void reference_attr_free(reference_attr *naive)
 {
     for (size_t l = 0; naive != NULL && l < naive->graph->n_layers; l++) {
         node *at = &naive->node[l];
-        double *array[] = {at->bias, at->slope, at->x, at->r, at->rise, at->fall, at->plus, at->minus};
+        double *array[] = {at->bias, at->slope, at->x, at->r, at->sum, at->rise, at->fall, at->plus, at->minus};
         for (size_t i = 0; i < sizeof array / sizeof *array; i++) {
             free(array[i]);
         }
@@ -511,6 +548,7 @@ static void forward_layer(const reference_attr *naive, unsigned l, bool referenc
     const double *x = values_at(naive, layer->input[0], reference);
     for (size_t o = 0; o < layer->size; o++) {
         y[o] = layer->kind->family == TFL_MAXIMUM ? -INFINITY : at->bias[o];
+        at->sum[o] = fabs(at->bias[o]);
     }
     switch (layer->kind->family) {
     case TFL_ELEMENTWISE:
@@ -533,7 +571,9 @@ static void forward_layer(const reference_attr *naive, unsigned l, bool referenc
         for (unsigned k = 0; k < layer->n_inputs; k++) {
             for (size_t i = 0; i < at->edge[k].n; i++) {
                 const term *t = &at->edge[k].term[i];
-                y[t->out] += t->weight * values_at(naive, layer->input[k], reference)[t->in];
+                double product = weight_of(naive, l, t) * values_at(naive, layer->input[k], reference)[t->in];
+                y[t->out] += product;
+                at->sum[t->out] += fabs(product);
             }
         }
         break;
@@ -547,11 +587,27 @@ static void forward_layer(const reference_attr *naive, unsigned l, bool referenc
     }
 }
 
+/* Functions of one number have their noise already (value_of), and a maximum is one of the numbers that it is taken of. */
+static void disturb_values(const reference_attr *naive, unsigned l, bool reference)
+{
+    const tfl_layer *layer = &naive->graph->layer[l];
+    double *y = values_at(naive, l, reference);
+    bool sums = layer->kind->family == TFL_MIX || layer->kind->family == TFL_CARRY;
+    if (layer->kind->family == TFL_ELEMENTWISE || layer->kind->family == TFL_MAXIMUM) {
+        return;
+    }
+    for (size_t o = 0; o < layer->size; o++) {
+        y[o] = disturbed(naive, l, y[o], sums ? naive->node[l].sum[o] : fabs(y[o]));
+    }
+}
+
 static void forward_all(const reference_attr *naive, unsigned target, const double *x, bool reference)
 {
     memcpy(values_at(naive, 0, reference), x, naive->graph->layer[0].size * sizeof *x);
+    disturb_values(naive, 0, reference);
     for (unsigned l = 1; l <= target; l++) {
         forward_layer(naive, l, reference);
+        disturb_values(naive, l, reference);
     }
 }
 
@@ -691,7 +747,7 @@ static void layer_parts(const reference_attr *naive, const tfl_explain_options *
             const term *t = &at->edge[k].term[i];
             double rise = in->rise[t->in];
             double fall = in->fall[t->in];
-            double weight = t->weight;
+            double weight = weight_of(naive, l, t);
             if (layer->kind->family == TFL_MIX) {
                 rise = positive(in->x[t->in] - in->r[t->in]);
                 fall = negative(in->x[t->in] - in->r[t->in]);
@@ -740,8 +796,9 @@ static void pass_mix(const reference_attr *naive, unsigned l)
         if (difference != 0.0) {
             m = (difference > 0.0) == (t->weight > 0.0) ? m_plus : m_minus;
         }
-        in->plus[t->in] += t->weight * m;
-        in->minus[t->in] += t->weight * m;
+        double given = weight_of(naive, l, t) * m;
+        in->plus[t->in] += given;
+        in->minus[t->in] += given;
     }
 }
 
@@ -753,8 +810,9 @@ static void pass_carry(const reference_attr *naive, unsigned l)
         node *in = &naive->node[layer->input[k]];
         for (size_t i = 0; i < at->edge[k].n; i++) {
             const term *t = &at->edge[k].term[i];
-            in->plus[t->in] += t->weight * (t->weight > 0.0 ? at->plus[t->out] : at->minus[t->out]);
-            in->minus[t->in] += t->weight * (t->weight > 0.0 ? at->minus[t->out] : at->plus[t->out]);
+            double weight = weight_of(naive, l, t);
+            in->plus[t->in] += weight * (weight > 0.0 ? at->plus[t->out] : at->minus[t->out]);
+            in->minus[t->in] += weight * (weight > 0.0 ? at->minus[t->out] : at->plus[t->out]);
         }
     }
 }

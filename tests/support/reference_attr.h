@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tflift/explain.h"
 #include "tflift/graph.h"
@@ -19,6 +20,14 @@ typedef struct reference_attr reference_attr;
 /* Looks at the graph's layers as they are now. */
 reference_attr *reference_attr_create(const tfl_graph *graph);
 void reference_attr_free(reference_attr *naive);
+
+/*
+ * From now on every number on the way has an error of the size that float32 gives it: sequences, weights, the values of all layers (a sum: in
+ * proportion to what it adds up, without signs) and of functions inside the rules. Equal numbers of a layer have equal errors, so that what
+ * is 0 or tied stays so. The errors are others for each draw; draw 0 is the exact arithmetic of a new one. How far results of several draws lie
+ * apart is what no walk in float32 can know about them.
+ */
+void reference_attr_disturb(reference_attr *naive, uint64_t draw);
 
 /* Values of layer target at x [length][channels]. */
 void reference_attr_forward(reference_attr *naive, unsigned target, const double *x, double *value);

@@ -19,8 +19,8 @@ static tfl_error error;
 
 #define OK(call) ck_assert_msg((call) == TFL_OK, "%s", error.message)
 
-/* Random networks that the properties are tried on: every layer kind several times. */
-enum { N_NETWORKS = 128, N_KINDS = 36 /* or a few more */, MAX_REFERENCES = 3 };
+/* Random networks that the properties are tried on: every layer kind several times; more where positive and negative parts must meet at it. */
+enum { N_NETWORKS = 128, N_COMPARED = 256, N_KINDS = 36 /* or a few more */, MAX_REFERENCES = 3 };
 
 /* ---------------------------------------------------------------- what the tests share */
 
@@ -293,19 +293,15 @@ START_TEST(contributions_sum_to_delta)
 }
 END_TEST
 
-/* Against the naive walk, with the mean over references made here. Returns the difference over the largest value, of the contributions. */
-static double naive_gap(setup *s, reference_attr *naive, const tfl_explain_options *options)
+/* The contributions [tasks][size] by the naive walk, with the mean over references made here. */
+static void naive_contributions(const setup *s, reference_attr *naive, const tfl_explain_options *options, double *contribution)
 {
-    double *x = need(4 * s->size, sizeof *x);
+    double *x = need(3 * s->size, sizeof *x);
     double *r = x + s->size;
     double *m = r + s->size;
-    double *sum = m + s->size;
-    double worst = 0.0;
-    double largest = 1e-30;
     unsigned target = options->probability ? s->graph->output : s->graph->logits;
-    explain(s, options);
+    memset(contribution, 0, s->n_tasks * s->size * sizeof *contribution);
     for (size_t t = 0; t < s->n_tasks; t++) {
-        memset(sum, 0, s->size * sizeof *sum);
         for (size_t j = 0; j < s->n_references; j++) {
             for (size_t i = 0; i < s->size; i++) {
                 x[i] = (double)s->x[i];
@@ -313,16 +309,57 @@ static double naive_gap(setup *s, reference_attr *naive, const tfl_explain_optio
             }
             reference_attr_multipliers(naive, options, target, t, x, r, m);
             for (size_t i = 0; i < s->size; i++) {
-                sum[i] += m[i] * (options->method->times_delta ? x[i] - r[i] : x[i]) / (double)s->n_references;
+                contribution[t * s->size + i] += m[i] * (options->method->times_delta ? x[i] - r[i] : x[i]) / (double)s->n_references;
             }
-        }
-        for (size_t i = 0; i < s->size; i++) {
-            worst = fmax(worst, fabs(sum[i] - (double)s->contribution[t * s->size + i]));
-            largest = fmax(largest, fabs(sum[i]));
         }
     }
     free(x);
-    return worst / largest;
+}
+
+/* What the walk differs from the naive one by, and what the naive one moves by with noise, over the largest contribution. */
+typedef struct comparison {
+    double difference, spread;
+} comparison;
+
+enum { DRAWS = 8 };
+
+/* How far the contributions by the naive walk, which are exact, move at most with noise as float32 has it. */
+static double naive_spread(const setup *s, reference_attr *naive, const tfl_explain_options *options, const double *exact)
+{
+    size_t n = s->n_tasks * s->size;
+    double *moved = need(n, sizeof *moved);
+    double spread = 0.0;
+    for (uint64_t draw = 1; draw <= DRAWS; draw++) {
+        reference_attr_disturb(naive, draw);
+        naive_contributions(s, naive, options, moved);
+        for (size_t i = 0; i < n; i++) {
+            spread = fmax(spread, fabs(moved[i] - exact[i]));
+        }
+    }
+    reference_attr_disturb(naive, 0);
+    free(moved);
+    return spread;
+}
+
+/* The spread is looked for only where the difference is not within tight anyway; 0 elsewhere. */
+static comparison compare_with_naive(setup *s, reference_attr *naive, const tfl_explain_options *options, double tight)
+{
+    size_t n = s->n_tasks * s->size;
+    double *exact = need(n, sizeof *exact);
+    double largest = 1e-30;
+    comparison found = {0.0, 0.0};
+    explain(s, options);
+    naive_contributions(s, naive, options, exact);
+    for (size_t i = 0; i < n; i++) {
+        found.difference = fmax(found.difference, fabs(exact[i] - (double)s->contribution[i]));
+        largest = fmax(largest, fabs(exact[i]));
+    }
+    found.difference /= largest;
+    if (found.difference >= tight) {
+        found.spread = naive_spread(s, naive, options, exact) / largest;
+    }
+    free(exact);
+    return found;
 }
 
 /* One-hot rows read the same in many places, where maxima then tie, and rounding breaks the tie: a little noise makes each place its own. What
@@ -338,7 +375,26 @@ static void blur(setup *s, tfl_rng *rng)
     }
 }
 
-/* The tolerance is what float32 leaves of the quotient of a curved function (softplus over a way of 0.0005 at 0, or two of them that cancel); networks of ReLUs agree to 1e-6. */
+/*
+ * Why the bound is not one number: float32 rounds every value by 1e-7, and a network can multiply that by any factor: where a curved function
+ * goes a short way (its quotient is a difference of nearly equal values), where a difference is so near 0 that rounding gives its sign, where two
+ * candidates of a maximum are nearly equal. A tolerance for the worst of them, 5e-2 in 4000 random networks, would hide a wrong rule in all
+ * the others. So the naive walk itself says what float32 can know of a case: it is done again with errors of that size in every number (those
+ * between layers too: it is there that a network which is tame in its inputs may still lose digits), and the fast one may be as far off as
+ * twice what that moves the result, and tight besides. In those 4000 networks 95 in 100 are within tight, where a slope wrong by 1e-4 is seen,
+ * and the others are never farther off than 1.3 times the spread.
+ */
+static const double tight = 1e-5;
+static const double spreads = 2.0;
+
+static void check_definition(setup *s, reference_attr *naive, const tfl_explain_options *options, int network, unsigned variant)
+{
+    comparison found = compare_with_naive(s, naive, options, tight);
+    ck_assert_msg(found.difference < tight + spreads * found.spread,
+                  "network %d, %s, variant %u: off by %.2g of the largest contribution, where noise explains %.2g", network,
+                  options->method->name, variant, found.difference, found.spread);
+}
+
 START_TEST(every_rule_equals_its_definition)
 {
     uint64_t seed = (uint64_t)_i;
@@ -357,9 +413,7 @@ START_TEST(every_rule_equals_its_definition)
                                            .n_overrides = variant % 2 == 1 ? n : 0,
                                            .max_pool_gradient = variant == 2,
                                            .probability = variant == 3 && s.graph->output != s.graph->logits};
-            double difference = naive_gap(&s, naive, &options);
-            ck_assert_msg(difference < 6e-4, "network %d, %s, variant %u: off by %.2g of the largest contribution", _i, m->name, variant,
-                          difference);
+            check_definition(&s, naive, &options, _i, variant);
         }
     }
     free(override);
@@ -505,8 +559,7 @@ START_TEST(residual_networks_follow_the_definition)
     reference_attr *naive = reference_attr_create(s.graph);
     for (size_t m = 0; m < sizeof names / sizeof *names; m++) {
         const tfl_explain_options options = {.method = method(names[m])};
-        double found = naive_gap(&s, naive, &options);
-        ck_assert_msg(found < 1e-5, "network %d, %s: off by %.2g", _i, names[m], found);
+        check_definition(&s, naive, &options, _i, 0);
     }
     reference_attr_free(naive);
     finish(&s);
@@ -960,7 +1013,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, min_of_two_inputs_is_shared_by_revealcancel_alone);
     tcase_add_loop_test(tests, contributions_sum_to_delta, 0, N_NETWORKS);
-    tcase_add_loop_test(tests, every_rule_equals_its_definition, 0, N_NETWORKS);
+    tcase_add_loop_test(tests, every_rule_equals_its_definition, 0, N_COMPARED);
     tcase_add_loop_test(tests, hypothetical_contributions_agree_with_contributions, 0, N_KINDS);
     tcase_add_loop_test(tests, a_task_alone_is_one_of_all, 0, 32);
     tcase_add_loop_test(tests, residual_networks_follow_the_definition, 0, 40);
