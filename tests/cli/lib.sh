@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 set -u
 export LC_ALL=C
+# Signals that were ignored when we were started (nohup, a script's background) would be by all that we start and stop.
+if [[ -z ${TFL_SIGNALS-} ]] && env --default-signal true 2>/dev/null; then
+    exec env --default-signal TFL_SIGNALS=default bash "$0" "$@"
+fi
 work=$(mktemp -d) || exit 1
 # A process that is stopped before it has become a program is still this script, trap and all: it must not clean up.
 trap '[[ ${BASHPID:-$$} -ne $$ ]] || rm -rf "$work"' EXIT
