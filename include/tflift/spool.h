@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "tflift/error.h"
+#include "tflift/output.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,6 +33,9 @@ uint64_t tfl_spool_size(const tfl_spool *spool);
 
 /* Copies bytes [offset, offset + size), which must have been appended. */
 tfl_status tfl_spool_read(tfl_spool *spool, uint64_t offset, void *bytes, size_t size, tfl_error *err) TFL_MUST_USE;
+
+/* Writes all bytes appended so far. */
+tfl_status tfl_spool_copy(tfl_spool *spool, tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
 /* Frees what the spool holds; it is empty and usable again. */
 void tfl_spool_clear(tfl_spool *spool);

@@ -10,7 +10,7 @@
 #include "tflift/memory.h"
 #include "tflift/output.h"
 
-enum { SPOOL_MEMORY = 1 << 16 };
+enum { SPOOL_MEMORY = 1 << 16, SPOOL_COPY = 1 << 14 };
 
 static tfl_status spill(tfl_spool *spool, tfl_error *err)
 {
@@ -77,6 +77,22 @@ tfl_status tfl_spool_read(tfl_spool *spool, uint64_t offset, void *bytes, size_t
         memcpy(to, spool->buffer + (offset - spool->spilled), size);
     }
     return TFL_OK;
+}
+
+tfl_status tfl_spool_copy(tfl_spool *spool, tfl_output *output, tfl_error *err)
+{
+    unsigned char bytes[SPOOL_COPY];
+    uint64_t size = tfl_spool_size(spool);
+    tfl_status status = TFL_OK;
+    for (uint64_t at = 0; status == TFL_OK && at < size;) {
+        size_t part = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
+        status = tfl_spool_read(spool, at, bytes, part, err);
+        if (status == TFL_OK) {
+            status = tfl_output_write(output, bytes, part, err);
+        }
+        at += part;
+    }
+    return status;
 }
 
 void tfl_spool_clear(tfl_spool *spool)

@@ -241,22 +241,6 @@ static tfl_status finish(tfl_bigwig_zooms *zooms, tfl_error *err)
     return status;
 }
 
-static tfl_status copy(tfl_spool *from, tfl_output *output, tfl_error *err)
-{
-    unsigned char bytes[1 << 14];
-    uint64_t size = tfl_spool_size(from);
-    tfl_status status = TFL_OK;
-    for (uint64_t at = 0; status == TFL_OK && at < size;) {
-        size_t part = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
-        status = tfl_spool_read(from, at, bytes, part, err);
-        if (status == TFL_OK) {
-            status = tfl_output_write(output, bytes, part, err);
-        }
-        at += part;
-    }
-    return status;
-}
-
 static tfl_status write_level(level *here, tfl_output *output, unsigned char at[TFL_BIGWIG_ZOOM_HEADER], tfl_error *err)
 {
     unsigned char count[4];
@@ -267,7 +251,7 @@ static tfl_status write_level(level *here, tfl_output *output, unsigned char at[
     tfl_status status = tfl_output_write(output, count, sizeof count, err);
     uint64_t base = tfl_output_position(output);
     if (status == TFL_OK) {
-        status = copy(&here->data, output, err);
+        status = tfl_spool_copy(&here->data, output, err);
     }
     tfl_put_u64(at + 16, tfl_output_position(output));
     return status == TFL_OK ? tfl_bigwig_write_index(output, &here->entries, base, RECORDS, err) : status;

@@ -13,8 +13,6 @@
 #include "track/file_internal.h"
 #include "track/zip_internal.h"
 
-enum { COPY = 1 << 14 };
-
 struct tfl_npz {
     tfl_file file;
     tfl_zip_member *member;
@@ -90,30 +88,13 @@ const char *tfl_npz_array(const tfl_npz *npz, size_t i)
     return npz->name[i];
 }
 
-/* All bytes of a spool. */
-static tfl_status copy_spool(tfl_spool *from, tfl_output *output, tfl_error *err)
-{
-    char bytes[COPY];
-    uint64_t size = tfl_spool_size(from);
-    tfl_status status = TFL_OK;
-    for (uint64_t at = 0; status == TFL_OK && at < size;) {
-        size_t part = size - at < sizeof bytes ? (size_t)(size - at) : sizeof bytes;
-        status = tfl_spool_read(from, at, bytes, part, err);
-        if (status == TFL_OK) {
-            status = tfl_output_write(output, bytes, part, err);
-        }
-        at += part;
-    }
-    return status;
-}
-
 /* An archive of one array. */
 static tfl_status write_archive(const tfl_zip_member *from, tfl_spool *bytes, tfl_output *output, tfl_error *err)
 {
     tfl_zip_member member;
     tfl_status status = tfl_zip_begin(output, "arr_0.npy", &member, err);
     if (status == TFL_OK) {
-        status = copy_spool(bytes, output, err);
+        status = tfl_spool_copy(bytes, output, err);
     }
     member.size = from->size;
     member.crc = from->crc;
@@ -131,7 +112,7 @@ static tfl_status write_array(const tfl_npz *npz, size_t i, const char *path, tf
         status = tfl_output_open(path, TFL_PLAIN, output, err);
     }
     if (status == TFL_OK) {
-        status = ends_with(path, ".npy") ? copy_spool(&bytes, *output, err)
+        status = ends_with(path, ".npy") ? tfl_spool_copy(&bytes, *output, err)
                                          : write_archive(&npz->member[i], &bytes, *output, err);
     }
     if (status == TFL_OK) {

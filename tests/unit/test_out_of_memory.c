@@ -332,10 +332,14 @@ static tfl_status spilling(size_t i, tfl_error *err)
     static unsigned char bytes[100000];
     int fd = -1;
     (void)i;
+    tfl_output *output = NULL;
     tfl_spool spool = TFL_SPOOL_INIT;
     tfl_status status = tfl_spool_append(&spool, bytes, 100, err);
     status = status == TFL_OK ? tfl_spool_append(&spool, bytes, sizeof bytes, err) : status;
     status = status == TFL_OK ? tfl_spool_read(&spool, 50, bytes, 70000, err) : status;
+    status = status == TFL_OK ? MAKE(output, tfl_output_open(written("spooled"), TFL_PLAIN, &output, err)) : status;
+    status = status == TFL_OK ? tfl_spool_copy(&spool, output, err) : status;
+    tfl_output_discard(output);
     tfl_spool_clear(&spool);
     status = status == TFL_OK ? tfl_spill_open(&fd, err) : status;
     if (status == TFL_OK) {

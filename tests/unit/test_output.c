@@ -5,6 +5,7 @@
 #include "tflift/lines.h"
 #include "tflift/output.h"
 #include "tflift/rng.h"
+#include "tflift/spool.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -534,6 +535,29 @@ START_TEST(an_output_is_never_an_input)
 }
 END_TEST
 
+/* Also those that memory did not hold. */
+START_TEST(spooled_bytes_are_written)
+{
+    enum { N = 200000 };
+    tfl_spool spool = TFL_SPOOL_INIT;
+    tfl_output *output;
+    char *text = calloc(N + 1, 1);
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < N; i++) {
+        text[i] = (char)('a' + i * i % 23);
+    }
+    ck_assert_int_eq(tfl_output_open(path, TFL_PLAIN, &output, &err), TFL_OK);
+    ck_assert_int_eq(tfl_spool_copy(&spool, output, &err), TFL_OK); /* nothing yet */
+    ck_assert_int_eq(tfl_spool_append(&spool, text, 7, &err), TFL_OK);
+    ck_assert_int_eq(tfl_spool_append(&spool, text + 7, N - 7, &err), TFL_OK);
+    ck_assert_int_eq(tfl_spool_copy(&spool, output, &err), TFL_OK);
+    ck_assert_int_eq(tfl_output_commit(output, &err), TFL_OK);
+    expect_content(path, text);
+    tfl_spool_clear(&spool);
+    free(text);
+}
+END_TEST
+
 START_TEST(spilled_bytes_come_back)
 {
     int fd;
@@ -589,6 +613,7 @@ int main(void)
     tcase_add_test(tests, standard_output_is_not_replaced);
     tcase_add_test(tests, writes_that_would_block_are_waited_for);
     tcase_add_test(tests, an_output_is_never_an_input);
+    tcase_add_test(tests, spooled_bytes_are_written);
     tcase_add_test(tests, spilled_bytes_come_back);
     suite_add_tcase(suite, tests);
     return test_run(suite);
