@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -26,7 +27,9 @@ enum {
     DEEPEST = 32,
     LARGEST_BLOCK =
         TFL_BIGWIG_SECTION + 65535 * 12, /* a section with as many items of the largest kind as it can count */
-    LARGEST_PACKED = LARGEST_BLOCK + LARGEST_BLOCK / 8 + 64
+    LARGEST_PACKED = LARGEST_BLOCK + LARGEST_BLOCK / 8 + 64,
+    LONGEST_NAME = 65535,
+    NEWEST = 4 /* version */
 };
 
 struct tfl_bigwig {
@@ -96,7 +99,7 @@ static tfl_status walk_tree(tree_walk *walk, uint64_t offset, int depth, tfl_err
     if (status != TFL_OK) {
         return status;
     }
-    size_t item = walk->key + 8;
+    size_t item = (size_t)walk->key + 8;
     size_t size = tfl_get_u16(head + 2) * item;
     if (!tfl_file_has(&bigwig->file, offset + sizeof head, size)) {
         return bad(bigwig, err, "its contigs are damaged, or it is cut short");
@@ -125,6 +128,9 @@ static tfl_status read_tree(tfl_bigwig *bigwig, tfl_error *err)
     uint64_t n = tfl_get_u64(header + 16);
     if (tfl_get_u32(header) != TFL_BIGWIG_TREE_MAGIC || key == 0 || tfl_get_u32(header + 12) != 8) {
         return bad(bigwig, err, "the list of its contigs is not where the header says");
+    }
+    if (key > LONGEST_NAME) {
+        return tfl_fail(err, TFL_EINPUT, "%s: its contigs are damaged: names of %" PRIu32 " bytes", bigwig->name, key);
     }
     if (n > bigwig->file.size / ((uint64_t)key + 8)) {
         return bad(bigwig, err, "it has more contigs than a file of its size can hold");
@@ -182,7 +188,10 @@ static tfl_status read_header(tfl_bigwig *bigwig, tfl_error *err)
         return bad(bigwig, err, "is cut short: a bigWig ends with the four bytes that it begins with");
     }
     bigwig->header = tfl_bigwig_get_header(head);
-    return status;
+    return status == TFL_OK && bigwig->header.version > NEWEST
+               ? tfl_fail(err, TFL_EUNSUPPORTED, "%s: is a bigWig of version %d; up to version %d can be read",
+                          bigwig->name, bigwig->header.version, NEWEST)
+               : status;
 }
 
 /* Whether an index begins at offset. */
@@ -444,6 +453,9 @@ static tfl_status read_block(tfl_bigwig *bigwig, uint64_t offset, uint64_t size,
         return TFL_OK;
     }
     bigwig->block_offset = 0;
+    if (size == 0) {
+        return bad_block(bigwig, offset, "the index says that it is empty", err);
+    }
     if (size > LARGEST_PACKED || !tfl_file_has(&bigwig->file, offset, size)) {
         return bad_block(bigwig, offset, "it lies beyond the end of the file, or is too large", err);
     }
