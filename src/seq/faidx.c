@@ -323,8 +323,8 @@ static bool is_between(const char *text, size_t size, bool behind_contig, const 
     if (name == NULL) {
         return true;
     }
-    size_t n = strlen(name);
-    return header != NULL && header_length >= n && memcmp(header, name, n) == 0 &&
+    size_t n = strcspn(name, " \t\r"); /* a blank ends a header's name: none can hold one */
+    return header != NULL && name[n] == '\0' && header_length >= n && memcmp(header, name, n) == 0 &&
            (header_length == n || is_blank(header[n]));
 }
 
