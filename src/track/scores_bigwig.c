@@ -3,6 +3,8 @@
 
 #include "track/scores_internal.h"
 
+#include <string.h>
+
 #include "track/bigwig_internal.h"
 #include "track/bytes_internal.h"
 
@@ -10,8 +12,9 @@
 static bool is_it(const unsigned char *head, size_t size)
 {
     const unsigned char turned[4] = {head[3], head[2], head[1], head[0]};
-    return size >= 4 && (tfl_get_u32(head) == TFL_BIGWIG_MAGIC || tfl_get_u32(turned) == TFL_BIGWIG_MAGIC ||
-                         tfl_get_u32(head) == TFL_BIGBED_MAGIC);
+    bool has_version = size >= 6 && memchr(head + 4, '\0', 2) != NULL; /* text has no NUL, whatever its first contig's name */
+    return has_version && (tfl_get_u32(head) == TFL_BIGWIG_MAGIC || tfl_get_u32(turned) == TFL_BIGWIG_MAGIC ||
+                           tfl_get_u32(head) == TFL_BIGBED_MAGIC);
 }
 
 static tfl_status open_bigwig(const char *path, const char *task, void **state, tfl_error *err)
