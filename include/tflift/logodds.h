@@ -30,7 +30,7 @@ void tfl_logodds_free(tfl_logodds *logodds);
 
 /* Score distribution of a random word from the background: P(S >= score), ties within 1e-7 counted. Exact, to the rounding of a
  * double, for motifs with up to 8192 different scores (any of width 6); for others within 0.3 % of the exact value, mostly
- * within 0.05 % (compared with complete counts, p from 1 to 1e-13). About 4 ms and 0.3 MB a motif. Compare Touzet and Varré, "Efficient and
+ * within 0.05 % (compared with complete counts, p from 1 to 1e-13), and within 2 % where the background has letters as rare as 1 in 1000. About 4 ms and 0.3 MB a motif. Compare Touzet and Varré, "Efficient and
  * accurate P-value computation for position weight matrices", 2007. */
 typedef struct tfl_pvalues tfl_pvalues;
 tfl_status tfl_pvalues_create(const tfl_logodds *logodds, tfl_pvalues **out, tfl_error *err) TFL_MUST_USE;

@@ -315,6 +315,9 @@ static double probability_within(const tfl_pvalues *pvalues, double deficit)
 
 double tfl_pvalues_find(const tfl_pvalues *pvalues, double score)
 {
+    if (score <= pvalues->low) {
+        return 1; /* of all words, also where a merged lump is spread beyond the worst of them */
+    }
     return probability_within(pvalues, pvalues->high - score + TIE);
 }
 

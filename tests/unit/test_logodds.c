@@ -163,12 +163,12 @@ START_TEST(senseless_arguments_are_refused)
 END_TEST
 
 /* Compares at random attainable scores; returns the worst relative error. */
-static double worst_error(tfl_rng *rng, size_t width, bool coarse)
+static double worst_error(tfl_rng *rng, size_t width, bool coarse, const double of[TFL_BASES])
 {
     tfl_motifs *motifs = random_motif(rng, width, coarse);
     tfl_logodds *logodds = NULL;
     tfl_pvalues *pvalues = NULL;
-    ck_assert_int_eq(tfl_logodds_create(&motifs->motif[0], background, 0.001, &logodds, &error), TFL_OK);
+    ck_assert_int_eq(tfl_logodds_create(&motifs->motif[0], of, 0.001, &logodds, &error), TFL_OK);
     ck_assert_int_eq(tfl_pvalues_create(logodds, &pvalues, &error), TFL_OK);
     halves h = halve(logodds);
     double worst = 0, last = 0;
@@ -186,6 +186,7 @@ static double worst_error(tfl_rng *rng, size_t width, bool coarse)
         last = p;
     }
     ck_assert_double_eq_tol(last, 1, 1e-12);
+    ck_assert_double_eq(tfl_pvalues_find(pvalues, logodds->low), 1);
     ck_assert_double_eq(tfl_pvalues_find(pvalues, logodds->high + 1e-6), 0);
     free(h.left);
     free(h.right);
@@ -200,11 +201,11 @@ START_TEST(pvalues_of_few_scores_are_exact)
     tfl_rng rng;
     tfl_rng_init(&rng, SEED, "exact", 0);
     for (size_t width = 1; width <= 6; width++) {
-        double worst = worst_error(&rng, width, false);
+        double worst = worst_error(&rng, width, false, background);
         ck_assert_msg(worst < 1e-12, "seed %d, width %zu: relative error %g", SEED, width, worst);
     }
     for (size_t width = 6; width <= 8; width++) { /* many words, few scores */
-        double worst = worst_error(&rng, width, true);
+        double worst = worst_error(&rng, width, true, background);
         ck_assert_msg(worst < 1e-12, "seed %d, ties, width %zu: relative error %g", SEED, width, worst);
     }
 }
@@ -215,9 +216,23 @@ START_TEST(pvalues_of_many_scores_are_close)
     tfl_rng rng;
     tfl_rng_init(&rng, SEED, "close", 0);
     for (size_t width = 7; width <= 16; width++) {
-        double worst = worst_error(&rng, width, false);
+        double worst = worst_error(&rng, width, false, background);
         printf("width %zu: worst relative error of a p-value %.1e\n", width, worst);
         ck_assert_msg(worst < 3e-3, "seed %d, width %zu: relative error %g", SEED, width, worst);
+    }
+}
+END_TEST
+
+/* Lumps are merged most where letters are rare, and a merged one is spread, beyond the worst word, too. */
+START_TEST(pvalues_of_rare_letters_are_less_close)
+{
+    static const double rare[TFL_BASES] = {0.001, 0.002, 0.25, 0.747};
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "rare", 0);
+    for (size_t width = 7; width <= 16; width++) {
+        double worst = worst_error(&rng, width, false, rare);
+        printf("width %zu: worst relative error of a p-value with rare letters %.1e\n", width, worst);
+        ck_assert_msg(worst < 2e-2, "seed %d, width %zu: relative error %g", SEED, width, worst);
     }
 }
 END_TEST
@@ -306,6 +321,7 @@ int main(void)
     tcase_add_test(tests, senseless_arguments_are_refused);
     tcase_add_test(tests, pvalues_of_few_scores_are_exact);
     tcase_add_test(tests, pvalues_of_many_scores_are_close);
+    tcase_add_test(tests, pvalues_of_rare_letters_are_less_close);
     tcase_add_test(tests, thresholds_are_the_smallest_rare_scores);
     tcase_add_test(tests, any_width_works);
     suite_add_tcase(suite, tests);
