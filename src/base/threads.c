@@ -1,7 +1,10 @@
 /* The ordered pipeline.
  *
- * All threads are equal: each one looks for the most urgent step (write, then work, then read) and takes it; none is
- * kept for reading or writing. Item number i lives in slot i % n_items from its read to its write. */
+ * All threads are equal: each one looks for the most urgent step and takes it; none is kept for reading or writing. Item
+ * number i lives in slot i % n_items from its read to its write. Some items are read ahead, so that a thread that is done
+ * with one finds the next, and whoever finishes the oldest item writes it, and those behind it that are done. The lock is
+ * held for choosing alone. A thread sleeps only when the slots are full or the reader is behind all the others; it is
+ * then woken alone, by one that leaves a step to it, and wakes the next one itself. */
 #include "config.h"
 
 #include "tflift/threads.h"
@@ -89,9 +92,12 @@ typedef struct pipeline_run {
     void *const *item; /* [n_items] */
     slot_state *state; /* [n_items] */
     size_t n_items;
+    uint64_t ahead; /* so many items are read before somebody asks for them */
 
     pthread_mutex_t lock; /* over all that follows, and state */
-    pthread_cond_t changed;
+    pthread_cond_t wake;
+    unsigned n_asleep;
+    bool waking; /* one of them is on its way */
     uint64_t n_read;    /* items whose read has finished */
     uint64_t next_work; /* the first item that no worker has taken */
     uint64_t n_written;
@@ -101,29 +107,82 @@ typedef struct pipeline_run {
     failure first;
 } pipeline_run;
 
-/* Called with the lock held; *item is the item the step is for. */
-static step choose_step(pipeline_run *run, uint64_t *item)
+/* What follows is called with the lock held, unless it says otherwise. */
+
+static bool can_write(const pipeline_run *run)
 {
-    if (run->n_written >= run->first.item ||
-        (run->ended && !run->reading && run->n_written == run->n_read && !run->writing)) {
-        return STEP_STOP;
-    }
-    *item = run->n_written;
-    if (!run->writing && run->n_written < run->n_read && run->state[*item % run->n_items] == SLOT_DONE) {
-        run->writing = true;
+    uint64_t oldest = run->n_written;
+    return !run->writing && oldest < run->n_read && oldest < run->first.item &&
+           run->state[oldest % run->n_items] == SLOT_DONE;
+}
+
+static bool can_work(const pipeline_run *run)
+{
+    return run->next_work < run->n_read && run->next_work < run->first.item;
+}
+
+static bool can_read(const pipeline_run *run)
+{
+    return !run->reading && !run->ended && run->state[run->n_read % run->n_items] == SLOT_FREE;
+}
+
+/* Nothing is left to take, now or later: what others are at, they write themselves. */
+static bool is_over(const pipeline_run *run)
+{
+    return run->ended && !run->reading && !can_work(run) && !can_write(run);
+}
+
+static step most_urgent(const pipeline_run *run)
+{
+    bool reads = can_read(run), works = can_work(run);
+    if (can_write(run)) {
         return STEP_WRITE;
     }
-    *item = run->next_work;
-    if (run->next_work < run->n_read && run->next_work < run->first.item) {
-        run->next_work++;
-        return STEP_WORK;
-    }
-    *item = run->n_read;
-    if (!run->reading && !run->ended && run->state[*item % run->n_items] == SLOT_FREE) {
-        run->reading = true;
+    if (reads && run->n_read - run->next_work < run->ahead) {
         return STEP_READ;
     }
-    return STEP_WAIT;
+    if (works) {
+        return STEP_WORK;
+    }
+    return reads ? STEP_READ : is_over(run) ? STEP_STOP : STEP_WAIT;
+}
+
+/* *item is the item the step is for. */
+static step choose_step(pipeline_run *run, uint64_t *item)
+{
+    step chosen = most_urgent(run);
+    switch (chosen) {
+    case STEP_WRITE:
+        run->writing = true;
+        *item = run->n_written;
+        break;
+    case STEP_WORK:
+        *item = run->next_work++;
+        break;
+    case STEP_READ:
+        run->reading = true;
+        *item = run->n_read;
+        break;
+    default:
+        break;
+    }
+    return chosen;
+}
+
+/* Whether to wake one that sleeps, as there is something for it to do. */
+static bool leaves_some(pipeline_run *run)
+{
+    bool wakes = run->n_asleep > 0 && !run->waking && most_urgent(run) != STEP_WAIT;
+    run->waking |= wakes;
+    return wakes;
+}
+
+static void sleep_until_woken(pipeline_run *run)
+{
+    run->n_asleep++;
+    pthread_cond_wait(&run->wake, &run->lock);
+    run->n_asleep--;
+    run->waking = false;
 }
 
 /* Called without the lock. */
@@ -141,7 +200,6 @@ static tfl_status take_step(const pipeline_run *run, step chosen, unsigned worke
     }
 }
 
-/* Called with the lock held. */
 static void finish_step(pipeline_run *run, step taken, uint64_t item, bool end)
 {
     slot_state *state = &run->state[item % run->n_items];
@@ -166,7 +224,7 @@ static void finish_step(pipeline_run *run, step taken, uint64_t item, bool end)
     }
 }
 
-/* Called with the lock held. What came before the failed item is still worked on and written. */
+/* What came before the failed item is still worked on and written. */
 static void fail_step(pipeline_run *run, step taken, uint64_t item, tfl_status status, const tfl_error *error)
 {
     run->ended = true;
@@ -178,6 +236,14 @@ static void fail_step(pipeline_run *run, step taken, uint64_t item, tfl_status s
     note_failure(&run->first, item, status, error);
 }
 
+/* Called without the lock. */
+static void wake_one(pipeline_run *run, bool wakes)
+{
+    if (wakes) {
+        pthread_cond_signal(&run->wake);
+    }
+}
+
 static void run_worker(void *shared, unsigned worker)
 {
     pipeline_run *run = shared;
@@ -185,14 +251,16 @@ static void run_worker(void *shared, unsigned worker)
     for (;;) {
         uint64_t item = 0;
         step chosen = choose_step(run, &item);
-        if (chosen == STEP_STOP) {
-            break;
-        }
         if (chosen == STEP_WAIT) {
-            pthread_cond_wait(&run->changed, &run->lock);
+            sleep_until_woken(run);
             continue;
         }
+        bool wakes = leaves_some(run);
         pthread_mutex_unlock(&run->lock);
+        wake_one(run, wakes);
+        if (chosen == STEP_STOP) {
+            return;
+        }
         tfl_error error = TFL_ERROR_INIT;
         bool end = false;
         tfl_status status = take_step(run, chosen, worker, item, &end, &error);
@@ -202,9 +270,7 @@ static void run_worker(void *shared, unsigned worker)
         } else {
             fail_step(run, chosen, item, status, &error);
         }
-        pthread_cond_broadcast(&run->changed);
     }
-    pthread_mutex_unlock(&run->lock);
 }
 
 static tfl_status run_alone(const tfl_pipeline *pipeline, void *context, void *item, tfl_error *err)
@@ -235,13 +301,14 @@ tfl_status tfl_pipeline_run(const tfl_pipeline *pipeline, void *context, void *c
     if (state == NULL) {
         return tfl_fail_memory(err, "the pipeline");
     }
-    pipeline_run run = {.pipeline = pipeline, .context = context, .item = item, .state = state, .n_items = n_items};
+    pipeline_run run = {.pipeline = pipeline, .context = context, .item = item, .state = state, .n_items = n_items,
+                        .ahead = threads / 2 + 1};
     run.first.item = UINT64_MAX;
     tfl_error_clear(&run.first.error);
     pthread_mutex_init(&run.lock, NULL);
-    pthread_cond_init(&run.changed, NULL);
+    pthread_cond_init(&run.wake, NULL);
     tfl_status status = run_crew(run_worker, &run, threads, err);
-    pthread_cond_destroy(&run.changed);
+    pthread_cond_destroy(&run.wake);
     pthread_mutex_destroy(&run.lock);
     free(state);
     return status != TFL_OK ? status : report_failure(&run.first, err);

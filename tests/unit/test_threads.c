@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SEED = 9, MOST_THREADS = 7, MOST_ITEMS = 12, N = 500 };
+enum { SEED = 9, MOST_THREADS = 64, MOST_ITEMS = 12, N = 500 };
 
 typedef enum stage { READ, WORK, WRITE, NO_STAGE } stage;
 
@@ -101,14 +101,14 @@ static tfl_status run(job *j, size_t n_items, unsigned threads, tfl_error *err)
     return tfl_pipeline_run(&pipeline, j, slots, n_items, threads, err);
 }
 
-static const unsigned thread_counts[] = {0, 1, 2, MOST_THREADS};
+static const unsigned thread_counts[] = {0, 1, 2, 7, MOST_THREADS};
 static const size_t slot_counts[] = {1, 2, MOST_ITEMS};
-enum { SETTINGS = 12 };
+enum { COUNTS = 5, SETTINGS = 3 * COUNTS };
 
 START_TEST(results_come_in_order)
 {
-    unsigned threads = thread_counts[_i % 4];
-    size_t n_items = slot_counts[_i / 4];
+    unsigned threads = thread_counts[_i % COUNTS];
+    size_t n_items = slot_counts[_i / COUNTS];
     static const size_t sizes[] = {0, 1, 2, N};
     for (size_t s = 0; s < 4; s++) {
         job *j = calloc(1, sizeof *j);
@@ -133,8 +133,8 @@ END_TEST
 START_TEST(earliest_failure_is_told)
 {
     static const char *const name[] = {"read", "work", "write"};
-    unsigned threads = thread_counts[_i % 4];
-    size_t n_items = slot_counts[_i / 4];
+    unsigned threads = thread_counts[_i % COUNTS];
+    size_t n_items = slot_counts[_i / COUNTS];
     tfl_rng rng;
     tfl_rng_init(&rng, SEED, "failures", 0); /* the same failures for every setting */
     for (int round = 0; round < 40; round++) {
@@ -226,8 +226,8 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, results_come_in_order, 0, SETTINGS);
     tcase_add_loop_test(tests, earliest_failure_is_told, 0, SETTINGS);
-    tcase_add_loop_test(tests, loops_do_everything_once, 0, 4);
-    tcase_add_loop_test(tests, loops_tell_the_smallest_failure, 0, 4);
+    tcase_add_loop_test(tests, loops_do_everything_once, 0, COUNTS);
+    tcase_add_loop_test(tests, loops_tell_the_smallest_failure, 0, COUNTS);
     tcase_add_test(tests, there_is_a_processor);
     suite_add_tcase(suite, tests);
     return test_run(suite);
