@@ -6,6 +6,10 @@
  * time, by turns with the register-only peak, which is the mean of the turns before and after; so a ratio says how much of the processor the work
  * itself had. Threads are compared by the clock.
  *
+ * A wait is a time that a thread gave up the processor before its time was over: for a lock, for something to do, for a disk. What a process waits when
+ * it starts and ends is no matter of sequences, so waits are those of a run less those of one with half the sequences. Memory of a worker likewise is
+ * the difference of two runs, one with twice the threads.
+ *
  * usage: bench_score [ROUNDS [NETWORK]]   in the build folder, where tfscore is
  */
 #include "config.h"
@@ -27,7 +31,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_ROUNDS = 101, PEAK_TURNS = 6, FEW = 6 };
+enum { MOST_ROUNDS = 101, PEAK_TURNS = 6 };
 
 /* ---------------------------------------------------------------- networks */
 
@@ -35,17 +39,19 @@ typedef struct network {
     const char *key, *name;
     size_t length, channels, width, blocks; /* channels 0: the built-in network */
     size_t references, sequences, tasks;
+    size_t shared, shared_references; /* sequences for one thread and two: enough for the start not to matter */
+    size_t crew, per_worker;          /* threads, where they are many, and sequences of one reference for each */
 } network;
 
 static const network networks[] = {
-    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3},
-    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1},
-    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 12, 1},
-    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 10 references", 2114, 512, 21, 8, 10, 1, 1},
+    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3, 400, 10, 64, 20},
+    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1, 800, 10, 64, 20},
+    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 12, 1, 24, 20, 64, 4},
+    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 10 references", 2114, 512, 21, 8, 10, 3, 1, 12, 3, 8, 3},
 };
 
 typedef struct files {
-    char folder[64], model[96], sequences[96], few[96], output[96];
+    char folder[64], model[96], sequences[96], shared[96], many[96], half[96], output[96];
 } files;
 
 static tfl_error error;
@@ -167,10 +173,14 @@ static files make_files(const network *n)
     bench_need(mkdtemp(f.folder) != NULL, "no folder for files");
     snprintf(f.model, sizeof f.model, "%s/model.onnx", f.folder);
     snprintf(f.sequences, sizeof f.sequences, "%s/sequences.fa", f.folder);
-    snprintf(f.few, sizeof f.few, "%s/few.fa", f.folder);
+    snprintf(f.shared, sizeof f.shared, "%s/shared.fa", f.folder);
+    snprintf(f.many, sizeof f.many, "%s/many.fa", f.folder);
+    snprintf(f.half, sizeof f.half, "%s/half.fa", f.folder);
     snprintf(f.output, sizeof f.output, "%s/scores.bw", f.folder);
     write_sequences(f.sequences, n->sequences, n->length);
-    write_sequences(f.few, n->channels > 0 ? FEW : 120, n->length); /* some for every worker */
+    write_sequences(f.shared, n->shared, n->length);
+    write_sequences(f.many, 2 * n->crew * n->per_worker, n->length);
+    write_sequences(f.half, n->crew * n->per_worker, n->length);
     if (n->channels > 0) {
         tfl_graph *graph = make_graph(n);
         OK(tfl_model_write(graph, f.model, false, &error));
@@ -344,22 +354,31 @@ static void bench_way(const network *n, const files *f, tfl_graph *graph, bool e
     printf("\n");
 }
 
+/* Waits of a sequence more, on so many threads; what the starts of two processes differ by may leave less than none. */
+static double count_waits(const network *n, const files *f, unsigned threads)
+{
+    usage many = run_tfscore(n, f, f->many, 1, threads, false), half = run_tfscore(n, f, f->half, 1, threads, false);
+    double waits = (double)(many.waits - half.waits) / (double)(n->crew * n->per_worker);
+    return waits > 0.0 ? waits : 0.0;
+}
+
 static void bench_threads(const network *n, const files *f, size_t rounds)
 {
-    static double faster[MOST_ROUNDS], waits[MOST_ROUNDS];
-    /* A sequence is one thread's; where the other table has but one, a few with one reference each. */
-    bool few = n->sequences < FEW;
-    const char *sequences = few ? f->few : f->sequences;
-    size_t references = few ? 1 : n->references, count = few ? FEW : n->sequences;
+    static double faster[MOST_ROUNDS], few_wait[MOST_ROUNDS], many_wait[MOST_ROUNDS], memory[MOST_ROUNDS];
+    unsigned crew = (unsigned)n->crew;
     for (size_t i = 0; i < rounds; i++) {
-        usage one = run_tfscore(n, f, sequences, references, 1, false), two = run_tfscore(n, f, sequences, references, 2, false);
+        usage one = run_tfscore(n, f, f->shared, n->shared_references, 1, false);
+        usage two = run_tfscore(n, f, f->shared, n->shared_references, 2, false);
         faster[i] = one.wall / two.wall;
-        waits[i] = (double)two.waits / (double)count;
+        few_wait[i] = count_waits(n, f, 2);
+        many_wait[i] = count_waits(n, f, crew);
+        usage all = run_tfscore(n, f, f->many, 1, crew, false), half = run_tfscore(n, f, f->many, 1, crew / 2, false);
+        memory[i] = (double)(all.memory - half.memory) / (double)(crew - crew / 2) * 1024.0 / 1e6;
     }
-    bench_spread speed = bench_spread_of(faster, rounds), wait = bench_spread_of(waits, rounds);
-    usage one = run_tfscore(n, f, f->few, 1, 1, false), three = run_tfscore(n, f, f->few, 1, 3, false);
-    printf("| %s | %.2f (%.2f to %.2f) | %.2g | %.1f |\n", n->name, speed.median, speed.least, speed.most, wait.median,
-           (double)(three.memory - one.memory) / 2.0 * 1024.0 / 1e6);
+    bench_spread speed = bench_spread_of(faster, rounds);
+    printf("| %s | %.2f (%.2f to %.2f) | %.2f | %.2f (%u) | %.1f |\n", n->name, speed.median, speed.least, speed.most,
+           bench_spread_of(few_wait, rounds).median, bench_spread_of(many_wait, rounds).median, crew,
+           bench_spread_of(memory, rounds).median);
 }
 
 int main(int argc, char **argv)
@@ -372,7 +391,8 @@ int main(int argc, char **argv)
                    "| network | way | MFLOP/sequence | sequences/s | GFLOP/s | peak GFLOP/s | of peak | not convolutions |\n"
                    "|---|---|---|---|---|---|---|---|\n", tfl_cpu_level(), rounds);
         } else {
-            printf("\n| network | two threads against one | waits per sequence | MB per worker |\n|---|---|---|---|\n");
+            printf("\n| network | two threads against one | waits per sequence of two | of many threads (so many) | MB per worker |\n"
+                   "|---|---|---|---|---|\n");
         }
         for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
             const network *n = &networks[i];
