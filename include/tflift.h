@@ -14,6 +14,8 @@
 #include "tflift/frame.h"
 #include "tflift/output.h"
 #include "tflift/spool.h"
+#include "tflift/sorter.h"
+#include "tflift/distinct.h"
 #include "tflift/threads.h"
 #include "tflift/alphabet.h"
 #include "tflift/fasta.h"

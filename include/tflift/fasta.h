@@ -1,6 +1,6 @@
 /*
  * fasta.h: FASTA records one after the other, plain, gzip or BGZF, "-" for standard input; memory does not grow with
- * their number (but for a hash of each name, to notice duplicates).
+ * their number.
  */
 #ifndef TFLIFT_FASTA_H
 #define TFLIFT_FASTA_H
@@ -32,7 +32,7 @@ tfl_status tfl_sequence_copy(tfl_sequence *to, const tfl_sequence *from, tfl_err
 typedef struct tfl_fasta tfl_fasta;
 
 enum {
-    TFL_FASTA_UNIQUE = 1,    /* a name that comes twice is an error */
+    TFL_FASTA_UNIQUE = 1,    /* a name that comes twice is an error, found at the latest at the end of the file */
     TFL_FASTA_NOT_EMPTY = 2, /* a file without records, and a record without letters, are errors */
     TFL_FASTA_ANY_LETTER = 4 /* do not check that the letters are IUPAC nucleotides */
 };

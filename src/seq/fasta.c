@@ -4,9 +4,9 @@
 #include "tflift/fasta.h"
 
 #include "seq/alphabet_internal.h"
+#include "tflift/distinct.h"
 #include "tflift/lines.h"
 #include "tflift/memory.h"
-#include "tflift/rng.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -64,67 +64,13 @@ tfl_status tfl_sequence_copy(tfl_sequence *to, const tfl_sequence *from, tfl_err
     return status;
 }
 
-/* ---------------------------------------------------------------- names seen before */
-
-/* Hashes of names, open addressing; 0 is an empty slot. Two of a million names share their 64 bits once in 40 million
- * files. */
-typedef struct seen_set {
-    uint64_t *slot; /* [n_slots], a power of two */
-    size_t n_slots;
-    size_t n;
-} seen_set;
-
-/* Where hash is, or the empty slot where it belongs. */
-static uint64_t *find_slot(const seen_set *seen, uint64_t hash)
-{
-    size_t at = (size_t)hash & (seen->n_slots - 1);
-    while (seen->slot[at] != 0 && seen->slot[at] != hash) {
-        at = (at + 1) & (seen->n_slots - 1);
-    }
-    return &seen->slot[at];
-}
-
-static tfl_status grow_seen(seen_set *seen, tfl_error *err)
-{
-    seen_set larger = {.n_slots = seen->n_slots == 0 ? 1024 : seen->n_slots * 2, .n = seen->n};
-    larger.slot = tfl_calloc(larger.n_slots, sizeof *larger.slot);
-    if (larger.slot == NULL) {
-        return tfl_fail_memory(err, "the names of the sequences");
-    }
-    for (size_t i = 0; i < seen->n_slots; i++) {
-        if (seen->slot[i] != 0) {
-            *find_slot(&larger, seen->slot[i]) = seen->slot[i];
-        }
-    }
-    free(seen->slot);
-    *seen = larger;
-    return TFL_OK;
-}
-
-static tfl_status add_seen(seen_set *seen, const char *name, bool *added, tfl_error *err)
-{
-    if (seen->n + 1 > seen->n_slots / 3 * 2) {
-        tfl_status status = grow_seen(seen, err);
-        if (status != TFL_OK) {
-            return status;
-        }
-    }
-    uint64_t hash = tfl_hash64(name, strlen(name));
-    hash = hash == 0 ? 1 : hash;
-    uint64_t *slot = find_slot(seen, hash);
-    *added = *slot == 0;
-    seen->n += *added;
-    *slot = hash;
-    return TFL_OK;
-}
-
 /* ---------------------------------------------------------------- opening */
 
 struct tfl_fasta {
     tfl_lines *lines;
     unsigned flags;
     uint64_t n_records;
-    seen_set seen;
+    tfl_distinct *names; /* NULL: they may come twice */
 };
 
 static tfl_status create(unsigned flags, tfl_fasta **out, tfl_error *err)
@@ -134,7 +80,7 @@ static tfl_status create(unsigned flags, tfl_fasta **out, tfl_error *err)
         return tfl_fail_memory(err, "reading FASTA");
     }
     (*out)->flags = flags;
-    return TFL_OK;
+    return (flags & TFL_FASTA_UNIQUE) != 0 ? tfl_distinct_create(&(*out)->names, err) : TFL_OK;
 }
 
 /* Passes status through; a fasta that could not be opened is closed. */
@@ -150,14 +96,14 @@ static tfl_status opened(tfl_status status, tfl_fasta **out)
 tfl_status tfl_fasta_open(const char *path, unsigned flags, tfl_fasta **out, tfl_error *err)
 {
     tfl_status status = create(flags, out, err);
-    return status != TFL_OK ? status : opened(tfl_lines_open(path, &(*out)->lines, err), out);
+    return opened(status == TFL_OK ? tfl_lines_open(path, &(*out)->lines, err) : status, out);
 }
 
 tfl_status tfl_fasta_open_memory(const void *bytes, size_t size, const char *name, unsigned flags, tfl_fasta **out,
                                  tfl_error *err)
 {
     tfl_status status = create(flags, out, err);
-    return status != TFL_OK ? status : opened(tfl_lines_open_memory(bytes, size, name, &(*out)->lines, err), out);
+    return opened(status == TFL_OK ? tfl_lines_open_memory(bytes, size, name, &(*out)->lines, err) : status, out);
 }
 
 void tfl_fasta_close(tfl_fasta *fasta)
@@ -166,7 +112,7 @@ void tfl_fasta_close(tfl_fasta *fasta)
         return;
     }
     tfl_lines_close(fasta->lines);
-    free(fasta->seen.slot);
+    tfl_distinct_free(fasta->names);
     free(fasta);
 }
 
@@ -229,18 +175,17 @@ static tfl_status read_header(const tfl_fasta *fasta, const char *line, size_t l
     return status;
 }
 
-static tfl_status check_unique(tfl_fasta *fasta, const char *name, tfl_error *err)
+static tfl_status fail_again(const tfl_fasta *fasta, int64_t line, const char *name, tfl_error *err)
 {
-    bool added = true;
-    tfl_status status = TFL_OK;
-    if ((fasta->flags & TFL_FASTA_UNIQUE) != 0) {
-        status = add_seen(&fasta->seen, name, &added, err);
-    }
-    if (!added) {
-        return tfl_lines_fail(fasta->lines, err, "record %s: a record of this name came before, and names must differ",
-                              name);
-    }
-    return status;
+    return tfl_fail(err, TFL_EINPUT, "%s:%lld: record %s: a record of this name came before, and names must differ",
+                    tfl_fasta_name(fasta), (long long)line, name);
+}
+
+static tfl_status check_unique(const tfl_fasta *fasta, int64_t line, const char *name, tfl_error *err)
+{
+    bool again = false;
+    tfl_status status = fasta->names != NULL ? tfl_distinct_add(fasta->names, name, line, &again, err) : TFL_OK;
+    return again ? fail_again(fasta, line, name, err) : status;
 }
 
 /* ---------------------------------------------------------------- its letters */
@@ -328,7 +273,10 @@ static tfl_status finish_file(const tfl_fasta *fasta, tfl_error *err)
         return tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed",
                         tfl_fasta_name(fasta));
     }
-    return TFL_OK;
+    const char *again = NULL;
+    int64_t line = 0;
+    tfl_status status = fasta->names != NULL ? tfl_distinct_check(fasta->names, &again, &line, err) : TFL_OK;
+    return again != NULL ? fail_again(fasta, line, again, err) : status;
 }
 
 tfl_status tfl_fasta_next(tfl_fasta *fasta, tfl_sequence *sequence, int *found, tfl_error *err)
@@ -345,7 +293,7 @@ tfl_status tfl_fasta_next(tfl_fasta *fasta, tfl_sequence *sequence, int *found, 
         status = read_header(fasta, line, length, sequence, err);
     }
     if (status == TFL_OK) {
-        status = check_unique(fasta, sequence->name, err);
+        status = check_unique(fasta, number, sequence->name, err);
     }
     if (status == TFL_OK) {
         status = read_letters(fasta, sequence, err);

@@ -350,6 +350,45 @@ static tfl_status spilling(size_t i, tfl_error *err)
     return status;
 }
 
+/* With so little memory that each record is a run, and runs are merged before the end; or so much that there is none. */
+static tfl_status sorting(size_t i, tfl_error *err)
+{
+    tfl_sorter *sorter;
+    const void *record = letters;
+    tfl_status status = MAKE(sorter, tfl_sorter_create(NULL, i == 0 ? 1 : 100000, &sorter, err));
+    for (unsigned k = 0; status == TFL_OK && k < 70; k++) {
+        status = tfl_sorter_add(sorter, 70 - k, letters, sizeof letters, err);
+    }
+    status = status == TFL_OK ? tfl_sorter_sort(sorter, err) : status;
+    while (status == TFL_OK && record != NULL) {
+        status = tfl_sorter_next(sorter, &record, err);
+    }
+    tfl_sorter_free(sorter);
+    return status;
+}
+
+static tfl_status distinct_names(size_t i, tfl_error *err)
+{
+    enum { LONG = 200000 }; /* two of these are more than are kept in memory */
+    static char name[LONG];
+    const char *again = NULL;
+    int64_t line = 0;
+    tfl_distinct *distinct;
+    (void)i;
+    tfl_status status = MAKE(distinct, tfl_distinct_create(&distinct, err));
+    for (unsigned k = 0; status == TFL_OK && k < 4; k++) {
+        bool known = false;
+        memset(name, 'a' + (int)(k < 3 ? k : 2), LONG - 1);
+        status = tfl_distinct_add(distinct, name, k, &known, err);
+    }
+    status = status == TFL_OK ? tfl_distinct_check(distinct, &again, &line, err) : status;
+    if (status == TFL_OK && again == NULL) {
+        complaint = "tfl_distinct_check did not find a name that came twice";
+    }
+    tfl_distinct_free(distinct);
+    return status;
+}
+
 /* Items of the pipeline are numbers below 40; working on one takes memory. */
 static tfl_status read_item(void *context, void *item, bool *end, tfl_error *err)
 {
@@ -1140,6 +1179,8 @@ static const scenario scenarios[] = {
     {"output folders", 1, output_folders, NULL, 1, 0},
     {"staged folders", 2, staged_folders, NULL, 3, 3},
     {"spilling", 1, spilling, NULL, 0, 0},
+    {"sorting", 2, sorting, NULL, 0, 0},
+    {"distinct names", 1, distinct_names, NULL, 0, 0},
     {"threads", 3, threads, NULL, 0, 0},
     {"FASTA", 2, fasta_files, NULL, 0, 0},
     {"BED", 2, bed_files, NULL, 0, 0},
