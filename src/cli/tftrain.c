@@ -25,6 +25,7 @@ typedef struct options {
     size_t batch, filters, width, dense;
     double learning_rate, dropout;
     uint64_t seed;
+    bool exact;
 } options;
 
 static void set_defaults(void *opaque)
@@ -83,6 +84,7 @@ static const tfl_option rows[] = {
      TFL_DOUBLE_ABOVE(options, learning_rate, 0, 10),
      .help = "learning rate of Adam"},
     TFL_SEED_ROW(options, seed),
+    TFL_EXACT_ROW(options, exact),
     TFL_THREADS_ROW(options, threads),
     TFL_CPU_ROW(options, cpu),
     {0}};
@@ -157,6 +159,7 @@ static tfl_status create_network(const options *o, const tfl_dataset *data, tfl_
         status = append_layers(*out, o, data, zeros, err);
     }
     if (status == TFL_OK) {
+        (*out)->transforms = !o->exact;
         status = tfl_train_initialise(*out, o->seed, err);
     }
     free(zeros);
