@@ -102,7 +102,7 @@ limited() {
     local blocks=$1
     shift
     old "${names[@]}"
-    (ulimit -f "$blocks" && "$@" 2>&1 >/dev/null) | cat >err
+    (ulimit -f "$blocks" && "${apart[@]}" "$@" 2>&1 >/dev/null) | cat >err
     status=${PIPESTATUS[0]}
     if [[ $status -eq 0 ]]; then
         whole "$*: files of $blocks blocks" "${names[@]}"
@@ -119,7 +119,7 @@ interrupt() {
     delay=$(printf '0.%03d' $((RANDOM % most)))
     old "${names[@]}"
     set -m # or bash makes what runs in the background ignore SIGINT
-    "$@" >out 2>err &
+    "${apart[@]}" "$@" >out 2>err &
     set +m
     sleep "$delay"
     kill -"$signal" $! 2>/dev/null

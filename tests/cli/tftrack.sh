@@ -169,7 +169,7 @@ if [[ -w /dev/full ]]; then
     bad 1 "tftrack: /dev/full: cannot write: No space left on device" tftrack merge values -f bedgraph -o /dev/full
 fi
 full() { # FILE MESSAGE
-    (ulimit -f 1; exec tftrack merge "$1" -o bad_input/all.bw 2>err)
+    (ulimit -f 1; exec "${apart[@]}" tftrack merge "$1" -o bad_input/all.bw 2>err)
     equal "$? $(<err)" "1 tftrack: $2: File too large" "a full disk"
     empty bad_input
 }
@@ -278,7 +278,7 @@ printf 'e\t0\t1\n' >contig.bed
 refuse_report 1 "contig.bed:1: contig e is not in genome.fa (whose first is called c)" -g genome.fa scores.both.bw -r contig.bed -o new
 printf 'c\t0\t14\n' >end.bed
 refuse_report 1 "end.bed:1: ends at 14, but contig c has 13 bases in genome.fa" -g genome.fa scores.both.bw --hits end.bed -o new
-(ulimit -f 1; exec tftrack report -g genome.fa scores.both.bw -o new 2>err) && fail "a full disk is not noticed"
+(ulimit -f 1; exec "${apart[@]}" tftrack report -g genome.fa scores.both.bw -o new 2>err) && fail "a full disk is not noticed"
 [[ $(<err) == *"File too large" && ! -e new && -z $(ls -Ad .new* 2>/dev/null) ]] || fail "a full disk: $(<err); leaves $(ls -Ad .new* new 2>&1)"
 # whatever call of the operating system fails
 faults=$TFL_BUILDDIR/tests/support/faults.so
