@@ -17,6 +17,7 @@
 #include "tflift/output.h"
 
 #include "tflift/spool.h"
+#include "track/contig_list_internal.h"
 #include "track/deflate_internal.h"
 
 #define TFL_BIGWIG_MAGIC UINT32_C(0x888FFC26)
@@ -54,15 +55,17 @@ tfl_bigwig_get_header(const unsigned char at[TFL_BIGWIG_HEADER]); /* the magic i
 void tfl_bigwig_put_summary(unsigned char at[TFL_BIGWIG_SUMMARY], const tfl_bigwig_summary *summary);
 tfl_bigwig_summary tfl_bigwig_get_summary(const unsigned char at[TFL_BIGWIG_SUMMARY]);
 
-/* A writer over an output that is open already and is the writer's from now on, also on failure. */
-tfl_status tfl_bigwig_create_over(tfl_output *output, const char *const *contig, const int64_t *length,
-                                  size_t n_contigs, tfl_bigwig_writer **out, tfl_error *err) TFL_MUST_USE;
+/* A writer over an output that is open already and is the writer's from now on, also on failure; contigs is read here
+ * alone, from its first to its last. */
+tfl_status tfl_bigwig_create_over(tfl_output *output, tfl_contig_list *contigs, tfl_bigwig_writer **out,
+                                  tfl_error *err) TFL_MUST_USE;
 
 /* Writes what is left into the output, which is the caller's again, and NULL on failure. Frees writer in every case. */
 tfl_status tfl_bigwig_finish(tfl_bigwig_writer *writer, tfl_output **output, tfl_error *err) TFL_MUST_USE;
 
-/* The tree from names to (id, length), ids being indices into contig. A name that comes twice is an error. */
-tfl_status tfl_bigwig_write_tree(tfl_output *output, const char *const *contig, const int64_t *length, size_t n_contigs,
+/* The tree from names to (id, length), ids being places in the list; lengths get the latter, 8 bytes each. A name that
+ * comes twice, and a length that bigWig cannot hold, are errors. */
+tfl_status tfl_bigwig_write_tree(tfl_output *output, tfl_contig_list *contigs, tfl_spool *lengths,
                                  tfl_error *err) TFL_MUST_USE;
 
 /* Index entries wait in a spool, in order and without overlap. first and last are (contig, position). */

@@ -3,43 +3,99 @@
 
 #include "track/bigwig_internal.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tflift/memory.h"
+#include "tflift/sorter.h"
 #include "track/bytes_internal.h"
 
-typedef struct named {
-    const char *name;
+/* A contig; its name stands behind this, with its NUL. */
+typedef struct leaf {
     uint32_t id, length;
-} named;
+} leaf;
+
+/* The contigs by name. */
+typedef struct tree {
+    tfl_sorter *sorter;
+    uint64_t n;
+    size_t key;            /* bytes of the longest name, at least 1 */
+    unsigned char *record; /* a leaf with its name */
+    size_t capacity;
+} tree;
+
+static const char *name_of(const void *record)
+{
+    return (const char *)record + sizeof(leaf);
+}
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const named *)a)->name, ((const named *)b)->name);
+    return strcmp(name_of(a), name_of(b));
 }
 
-static tfl_status sorted(const char *const *contig, const int64_t *length, size_t n, named **out, tfl_error *err)
+/* The first 8 bytes, so that names of different ones are in the order of these. */
+static uint64_t key_of(const char *name)
 {
-    named *all = tfl_calloc(n, sizeof *all);
-    *out = all;
-    if (all == NULL) {
-        return tfl_fail_memory(err, "contig names");
+    uint64_t key = 0;
+    for (size_t i = 0, end = strnlen(name, 8); i < 8; i++) {
+        key = key << 8 | (i < end ? (unsigned char)name[i] : 0);
     }
-    for (size_t i = 0; i < n; i++) {
-        if (length[i] <= 0 || length[i] > UINT32_MAX) {
-            return tfl_fail(err, TFL_EINPUT, "contig %s: length %lld, but bigWig holds lengths from 1 to %lu",
-                            contig[i], (long long)length[i], (unsigned long)UINT32_MAX);
+    return key;
+}
+
+static tfl_status add_leaf(tree *t, const char *name, uint32_t length, tfl_error *err)
+{
+    const leaf head = {(uint32_t)t->n, length};
+    size_t size = strlen(name);
+    void *grown = t->record;
+    tfl_status status = tfl_grow(&grown, &t->capacity, sizeof head + size + 1, 1, "contig names", err);
+    t->record = grown;
+    if (status == TFL_OK) {
+        memcpy(t->record, &head, sizeof head);
+        memcpy(t->record + sizeof head, name, size + 1);
+        status = tfl_sorter_add(t->sorter, key_of(name), t->record, sizeof head + size + 1, err);
+    }
+    t->key = size > t->key ? size : t->key;
+    t->n++;
+    return status;
+}
+
+static tfl_status add_leaves(tree *t, tfl_contig_list *contigs, tfl_spool *lengths, tfl_error *err)
+{
+    const char *name = NULL;
+    int64_t length = 0;
+    tfl_status status = TFL_OK;
+    while (status == TFL_OK && (status = tfl_contig_list_next(contigs, &name, &length, err)) == TFL_OK &&
+           name != NULL) {
+        if (length <= 0 || length > UINT32_MAX) {
+            return tfl_fail(err, TFL_EINPUT, "contig %s: length %lld, but bigWig holds lengths from 1 to %lu", name,
+                            (long long)length, (unsigned long)UINT32_MAX);
         }
-        all[i] = (named){contig[i], (uint32_t)i, (uint32_t)length[i]};
-    }
-    qsort(all, n, sizeof *all, by_name);
-    for (size_t i = 1; i < n; i++) {
-        if (by_name(&all[i - 1], &all[i]) == 0) {
-            return tfl_fail(err, TFL_EINPUT, "contig %s: given twice, and names have to be unique", all[i].name);
+        status = tfl_spool_append(lengths, &length, sizeof length, err);
+        if (status == TFL_OK) {
+            status = add_leaf(t, name, (uint32_t)length, err);
         }
     }
-    return TFL_OK;
+    return status;
+}
+
+/* Fails where a name comes twice. */
+static tfl_status check_names(tree *t, tfl_error *err)
+{
+    const void *record = NULL;
+    bool any = false; /* t->record holds the name before */
+    tfl_status status = tfl_sorter_sort(t->sorter, err);
+    while (status == TFL_OK && (status = tfl_sorter_next(t->sorter, &record, err)) == TFL_OK && record != NULL) {
+        if (any && by_name(t->record, record) == 0) {
+            return tfl_fail(err, TFL_EINPUT, "contig %s: given twice, and names have to be unique", name_of(record));
+        }
+        memcpy(t->record, record, sizeof(leaf) + strlen(name_of(record)) + 1); /* which has room for the longest */
+        any = true;
+    }
+    return status;
 }
 
 /* Nodes on the level where each item stands for span names. */
@@ -50,75 +106,92 @@ static uint64_t nodes_above(uint64_t n, uint64_t span)
     return nodes > 0 ? nodes : 1;
 }
 
-/* One level, span names per item (1: the leaves); below is where the nodes that its items point to begin. */
-static tfl_status write_level(tfl_output *output, const named *all, uint64_t n, uint64_t span, size_t key,
-                              uint64_t below, tfl_error *err)
+/* The head of the node that begins with the name in place first. */
+static tfl_status write_node(tfl_output *output, const tree *t, uint64_t first, uint64_t span, tfl_error *err)
 {
-    size_t item = key + 8;
-    unsigned char *node = tfl_calloc(TFL_BIGWIG_NODE + TFL_BIGWIG_FANOUT * item, 1);
-    if (node == NULL) {
-        return tfl_fail_memory(err, "the tree of contig names");
+    unsigned char node[TFL_BIGWIG_NODE] = {span == 1};
+    uint64_t items = (t->n - first + span - 1) / span;
+    tfl_put_u16(node + 2, (uint16_t)(items < TFL_BIGWIG_FANOUT ? items : TFL_BIGWIG_FANOUT));
+    return tfl_output_write(output, node, sizeof node, err);
+}
+
+/* An item: a name, filled up with NUL, and what it leads to. */
+static tfl_status write_item(tfl_output *output, const tree *t, const void *record, uint64_t child, bool is_leaf,
+                             tfl_error *err)
+{
+    static const unsigned char none[64];
+    unsigned char to[8];
+    leaf head;
+    size_t size = strlen(name_of(record));
+    memcpy(&head, record, sizeof head);
+    tfl_put_u64(to, child);
+    if (is_leaf) {
+        tfl_put_u32(to, head.id);
+        tfl_put_u32(to + 4, head.length);
     }
-    tfl_status status = TFL_OK;
-    uint64_t nodes = nodes_above(n, span);
-    for (uint64_t i = 0; status == TFL_OK && i < nodes; i++) {
-        unsigned char *at = node + TFL_BIGWIG_NODE;
-        uint16_t count = 0;
-        for (uint64_t first = i * TFL_BIGWIG_FANOUT * span; first < n && count < TFL_BIGWIG_FANOUT; first += span) {
-            memset(at, 0, key);
-            memcpy(at, all[first].name, strlen(all[first].name));
-            if (span == 1) {
-                tfl_put_u32(at + key, all[first].id);
-                tfl_put_u32(at + key + 4, all[first].length);
-            } else {
-                tfl_put_u64(at + key, below + first / span * (TFL_BIGWIG_NODE + TFL_BIGWIG_FANOUT * item));
-            }
-            at += item;
-            count++;
+    tfl_status status = tfl_output_write(output, name_of(record), size, err);
+    for (size_t rest = t->key - size; status == TFL_OK && rest > 0;) {
+        size_t part = rest < sizeof none ? rest : sizeof none;
+        status = tfl_output_write(output, none, part, err);
+        rest -= part;
+    }
+    return status == TFL_OK ? tfl_output_write(output, to, sizeof to, err) : status;
+}
+
+/* One level, span names per item (1: the leaves); below is where the nodes that its items point to begin. */
+static tfl_status write_level(tfl_output *output, tree *t, uint64_t span, uint64_t below, tfl_error *err)
+{
+    const uint64_t node = TFL_BIGWIG_NODE + TFL_BIGWIG_FANOUT * ((uint64_t)t->key + 8);
+    const void *record = NULL;
+    tfl_status status = t->n == 0 ? write_node(output, t, 0, span, err) : tfl_sorter_sort(t->sorter, err);
+    for (uint64_t i = 0; status == TFL_OK && i < t->n; i++) {
+        status = tfl_sorter_next(t->sorter, &record, err);
+        if (status == TFL_OK && i % (span * TFL_BIGWIG_FANOUT) == 0) {
+            status = write_node(output, t, i, span, err);
         }
-        node[0] = span == 1;
-        tfl_put_u16(node + 2, count);
-        status = tfl_output_write(output, node, (size_t)(at - node), err);
+        if (status == TFL_OK && i % span == 0) {
+            status = write_item(output, t, record, below + i / span * node, span == 1, err);
+        }
     }
-    free(node);
     return status;
 }
 
-static tfl_status write_sorted(tfl_output *output, const named *all, size_t n, tfl_error *err)
+static tfl_status write_sorted(tfl_output *output, tree *t, tfl_error *err)
 {
-    size_t key = 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t length = strlen(all[i].name);
-        key = length > key ? length : key;
-    }
     unsigned char header[TFL_BIGWIG_TREE_HEADER] = {0};
     tfl_put_u32(header, TFL_BIGWIG_TREE_MAGIC);
     tfl_put_u32(header + 4, TFL_BIGWIG_FANOUT);
-    tfl_put_u32(header + 8, (uint32_t)key);
+    tfl_put_u32(header + 8, (uint32_t)t->key);
     tfl_put_u32(header + 12, 8);
-    tfl_put_u64(header + 16, n);
+    tfl_put_u64(header + 16, t->n);
     tfl_status status = tfl_output_write(output, header, sizeof header, err);
     uint64_t span = 1;
-    while (nodes_above(n, span) > 1) {
+    while (nodes_above(t->n, span) > 1) {
         span *= TFL_BIGWIG_FANOUT;
     }
     /* From the root down. All nodes but the last of a level are full, so their places are known. */
     for (; status == TFL_OK && span >= 1; span /= TFL_BIGWIG_FANOUT) {
-        uint64_t items = (n + span - 1) / span;
-        uint64_t size = nodes_above(n, span) * TFL_BIGWIG_NODE + items * (key + 8);
-        status = write_level(output, all, n, span, key, tfl_output_position(output) + size, err);
+        uint64_t items = (t->n + span - 1) / span;
+        uint64_t size = nodes_above(t->n, span) * TFL_BIGWIG_NODE + items * (t->key + 8);
+        status = write_level(output, t, span, tfl_output_position(output) + size, err);
     }
     return status;
 }
 
-tfl_status tfl_bigwig_write_tree(tfl_output *output, const char *const *contig, const int64_t *length, size_t n_contigs,
-                                 tfl_error *err)
+tfl_status tfl_bigwig_write_tree(tfl_output *output, tfl_contig_list *contigs, tfl_spool *lengths, tfl_error *err)
 {
-    named *all = NULL;
-    tfl_status status = sorted(contig, length, n_contigs, &all, err);
+    tree t = {.key = 1};
+    tfl_status status = tfl_sorter_create(by_name, TFL_SORTER_MEMORY, &t.sorter, err);
     if (status == TFL_OK) {
-        status = write_sorted(output, all, n_contigs, err);
+        status = add_leaves(&t, contigs, lengths, err);
     }
-    free(all);
+    if (status == TFL_OK) {
+        status = check_names(&t, err);
+    }
+    if (status == TFL_OK) {
+        status = write_sorted(output, &t, err);
+    }
+    tfl_sorter_free(t.sorter);
+    free(t.record);
     return status;
 }

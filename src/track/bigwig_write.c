@@ -24,13 +24,14 @@ struct tfl_bigwig_writer {
     tfl_deflater *deflater;
     tfl_bigwig_zooms *zooms;
     tfl_spool entries;
-    int64_t *length; /* [n_contigs] */
-    size_t n_contigs;
+    tfl_spool lengths; /* of the contigs, 8 bytes each */
+    uint64_t n_contigs;
     uint64_t tree, data;
     uint64_t n_sections;
     uint32_t largest;
-    size_t contig; /* the one being written … */
-    int64_t end;   /* … up to here */
+    size_t contig;  /* the one being written, */
+    int64_t length; /* so long, */
+    int64_t end;    /* up to here */
     size_t n_run;
     uint32_t run_start;
     float run[RUN_ITEMS];
@@ -40,42 +41,42 @@ struct tfl_bigwig_writer {
     unsigned char section[TFL_BIGWIG_SECTION + 4 * RUN_ITEMS];
 };
 
-static tfl_status write_head(tfl_bigwig_writer *writer, const char *const *contig, tfl_error *err)
+static tfl_status write_head(tfl_bigwig_writer *writer, tfl_contig_list *contigs, tfl_error *err)
 {
     unsigned char head[TFL_BIGWIG_HEADER + ZOOM_HEADERS + TFL_BIGWIG_SUMMARY] = {0};
     unsigned char count[8] = {0};
     tfl_status status = tfl_output_write(writer->output, head, sizeof head, err);
     writer->tree = tfl_output_position(writer->output);
     if (status == TFL_OK) {
-        status = tfl_bigwig_write_tree(writer->output, contig, writer->length, writer->n_contigs, err);
+        status = tfl_bigwig_write_tree(writer->output, contigs, &writer->lengths, err);
     }
     writer->data = tfl_output_position(writer->output);
     return status == TFL_OK ? tfl_output_write(writer->output, count, sizeof count, err) : status;
 }
 
-static tfl_status start(tfl_bigwig_writer *writer, const char *const *contig, const int64_t *length, tfl_error *err)
+static tfl_status read_length(tfl_bigwig_writer *writer, uint64_t contig, int64_t *length, tfl_error *err)
+{
+    return tfl_spool_read(&writer->lengths, contig * sizeof *length, length, sizeof *length, err);
+}
+
+static tfl_status start(tfl_bigwig_writer *writer, tfl_contig_list *contigs, tfl_error *err)
 {
     if (!tfl_output_seekable(writer->output)) {
         return tfl_fail(
             err, TFL_EUSAGE,
             "a bigWig file cannot go to a pipe, terminal or device, for its header is written last; name a file");
     }
-    writer->length = tfl_calloc(writer->n_contigs, sizeof *writer->length);
-    if (writer->length == NULL) {
-        return tfl_fail_memory(err, "contig lengths");
-    }
-    for (size_t i = 0; i < writer->n_contigs; i++) {
-        writer->length[i] = length[i];
-    }
     tfl_status status = tfl_deflater_create(&writer->deflater, err);
     if (status == TFL_OK) {
         status = tfl_bigwig_zooms_create(writer->deflater, &writer->zooms, err);
     }
-    return status == TFL_OK ? write_head(writer, contig, err) : status;
+    if (status == TFL_OK) {
+        status = write_head(writer, contigs, err);
+    }
+    return status == TFL_OK && writer->n_contigs > 0 ? read_length(writer, 0, &writer->length, err) : status;
 }
 
-tfl_status tfl_bigwig_create_over(tfl_output *output, const char *const *contig, const int64_t *length,
-                                  size_t n_contigs, tfl_bigwig_writer **out, tfl_error *err)
+tfl_status tfl_bigwig_create_over(tfl_output *output, tfl_contig_list *contigs, tfl_bigwig_writer **out, tfl_error *err)
 {
     *out = NULL;
     tfl_bigwig_writer *writer = tfl_calloc(1, sizeof *writer);
@@ -85,8 +86,9 @@ tfl_status tfl_bigwig_create_over(tfl_output *output, const char *const *contig,
     }
     writer->output = output;
     writer->entries = (tfl_spool)TFL_SPOOL_INIT;
-    writer->n_contigs = n_contigs;
-    tfl_status status = start(writer, contig, length, err);
+    writer->lengths = (tfl_spool)TFL_SPOOL_INIT;
+    writer->n_contigs = contigs->n;
+    tfl_status status = start(writer, contigs, err);
     if (status != TFL_OK) {
         tfl_bigwig_discard(writer);
         return status;
@@ -100,13 +102,21 @@ tfl_status tfl_bigwig_create(const char *path, const char *const *contig, const 
 {
     *out = NULL;
     tfl_output *output = NULL;
-    tfl_status status = tfl_output_open(path, TFL_PLAIN, &output, err);
+    tfl_contig_list contigs = TFL_CONTIG_LIST_INIT;
+    tfl_status status = TFL_OK;
+    for (size_t i = 0; status == TFL_OK && i < n_contigs; i++) {
+        status = tfl_contig_list_add(&contigs, contig[i], length[i], err);
+    }
     if (status == TFL_OK) {
-        status = tfl_bigwig_create_over(output, contig, length, n_contigs, out, err);
+        status = tfl_output_open(path, TFL_PLAIN, &output, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_bigwig_create_over(output, &contigs, out, err);
         if (status != TFL_OK) {
             tfl_error_prefix(err, "%s", path);
         }
     }
+    tfl_contig_list_clear(&contigs);
     return status;
 }
 
@@ -214,17 +224,20 @@ static tfl_status add_run(tfl_bigwig_writer *writer, uint32_t start, const float
     return status;
 }
 
-static tfl_status check_place(const tfl_bigwig_writer *writer, size_t contig, int64_t start, size_t n, tfl_error *err)
+static tfl_status check_place(tfl_bigwig_writer *writer, size_t contig, int64_t start, size_t n, tfl_error *err)
 {
     if (contig >= writer->n_contigs || contig < writer->contig || (contig == writer->contig && start < writer->end)) {
         return tfl_fail(err, TFL_EUSAGE,
                         "bigWig values have to come in the order of the contigs and of their positions");
     }
-    if (start < 0 || start > writer->length[contig] || (uint64_t)(writer->length[contig] - start) < n) {
+    int64_t length = writer->length;
+    tfl_status status = contig != writer->contig ? read_length(writer, contig, &length, err) : TFL_OK;
+    if (status == TFL_OK && (start < 0 || start > length || (uint64_t)(length - start) < n)) {
         return tfl_fail(err, TFL_EUSAGE, "bases %lld to %lld lie outside their contig, which is %lld long",
-                        (long long)start, (long long)start + (long long)n, (long long)writer->length[contig]);
+                        (long long)start, (long long)start + (long long)n, (long long)length);
     }
-    return TFL_OK;
+    writer->length = status == TFL_OK ? length : writer->length; /* of contig, which is written next */
+    return status;
 }
 
 tfl_status tfl_bigwig_write(tfl_bigwig_writer *writer, size_t contig, int64_t start, const float *value, size_t n,
@@ -324,7 +337,7 @@ void tfl_bigwig_discard(tfl_bigwig_writer *writer)
         tfl_bigwig_zooms_free(writer->zooms);
         tfl_deflater_free(writer->deflater);
         tfl_spool_clear(&writer->entries);
-        free(writer->length);
+        tfl_spool_clear(&writer->lengths);
         free(writer);
     }
 }

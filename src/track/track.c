@@ -179,7 +179,8 @@ tfl_status tfl_track_write(tfl_track *track, const tfl_track_record *record, tfl
 
 /* ---------------------------------------------------------------- the end */
 
-static tfl_status take(void *context, size_t contig, int64_t start, const float *value, size_t n, tfl_error *err)
+static tfl_status take(void *context, const tfl_contig *contig, int64_t start, const float *value, size_t n,
+                       tfl_error *err)
 {
     tfl_track *track = context;
     return track->backend->values(track, contig, start, value, n, err);
@@ -191,9 +192,9 @@ static tfl_status write_rest(tfl_track *track, tfl_error *err)
     const tfl_track_backend *backend = track->backend;
     tfl_status status = TFL_OK;
     if (track->placement != NULL) {
-        const tfl_contigs *contigs = NULL;
+        tfl_contig_list *contigs = NULL;
         status = tfl_placement_sort(track->placement, &contigs, err);
-        if (status == TFL_OK) {
+        if (status == TFL_OK && backend->begin != NULL) {
             status = backend->begin(track, contigs, err);
         }
         if (status == TFL_OK) {

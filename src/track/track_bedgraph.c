@@ -56,18 +56,10 @@ static tfl_status write_record(tfl_track *track, const tfl_track_record *record,
     return write_rows(track->output, record->region->contig, 0, value, record->length, err);
 }
 
-static tfl_status begin(tfl_track *track, const tfl_contigs *contigs, tfl_error *err)
-{
-    (void)err;
-    track->state = (void *)contigs;
-    return TFL_OK;
-}
-
-static tfl_status write_values(tfl_track *track, size_t contig, int64_t start, const float *value, size_t n,
+static tfl_status write_values(tfl_track *track, const tfl_contig *contig, int64_t start, const float *value, size_t n,
                                tfl_error *err)
 {
-    const tfl_contigs *contigs = track->state;
-    return write_rows(track->output, contigs->name[contig], start, value, n, err);
+    return write_rows(track->output, contig->name, start, value, n, err);
 }
 
 const tfl_track_backend tfl_track_bedgraph = {
@@ -79,6 +71,5 @@ const tfl_track_backend tfl_track_bedgraph = {
                .described = true},
     .open = open_bedgraph,
     .write = write_record,
-    .begin = begin,
     .values = write_values,
 };

@@ -15,20 +15,20 @@ static tfl_status open_bigwig(tfl_track *track, tfl_error *err)
     return TFL_OK;
 }
 
-static tfl_status begin(tfl_track *track, const tfl_contigs *contigs, tfl_error *err)
+static tfl_status begin(tfl_track *track, tfl_contig_list *contigs, tfl_error *err)
 {
     tfl_output *output = track->output;
     tfl_bigwig_writer *writer = NULL;
     track->output = NULL; /* the writer's now */
-    tfl_status status = tfl_bigwig_create_over(output, contigs->name, contigs->length, contigs->n, &writer, err);
+    tfl_status status = tfl_bigwig_create_over(output, contigs, &writer, err);
     track->state = writer;
     return status;
 }
 
-static tfl_status write_values(tfl_track *track, size_t contig, int64_t start, const float *value, size_t n,
+static tfl_status write_values(tfl_track *track, const tfl_contig *contig, int64_t start, const float *value, size_t n,
                                tfl_error *err)
 {
-    return tfl_bigwig_write(track->state, contig, start, value, n, err);
+    return tfl_bigwig_write(track->state, contig->number, start, value, n, err);
 }
 
 static tfl_status finish(tfl_track *track, tfl_error *err)

@@ -21,11 +21,12 @@ typedef struct tfl_track_backend {
     /* One record with its projected values, both in the sequence's orientation; for formats of one value per base, only
      * records that are their own contig. Not called for such formats when they have no write. */
     tfl_status (*write)(tfl_track *track, const tfl_track_record *record, const float *value, tfl_error *err);
-    /* Placed values come now, on these contigs (sorted; one_value formats only). */
-    tfl_status (*begin)(tfl_track *track, const tfl_contigs *contigs, tfl_error *err);
+    /* Placed values come now, on these contigs (sorted; one_value formats only), to be read before this returns. */
+    tfl_status (*begin)(tfl_track *track, tfl_contig_list *contigs, tfl_error *err);
     /* Values of bases [start, start + n) of a contig, in order and without overlap; NaN: none (one_value formats only).
      */
-    tfl_status (*values)(tfl_track *track, size_t contig, int64_t start, const float *value, size_t n, tfl_error *err);
+    tfl_status (*values)(tfl_track *track, const tfl_contig *contig, int64_t start, const float *value, size_t n,
+                         tfl_error *err);
     /* What is left to write. */
     tfl_status (*finish)(tfl_track *track, tfl_error *err);
     /* Frees track->state; called once, at the end of every track. */
