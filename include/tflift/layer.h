@@ -144,6 +144,12 @@ typedef struct tfl_layer_kind {
     /* grad[w] += gradient of the w-th trainable array, same order as weights(). */
     void (*weight_gradient)(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *scratch);
 
+    /* The same over many examples: sum_gradient adds what it likes to sums [gradient_sums(layer)], which starts as zeros, instead of grad, and end_gradient
+     * adds to grad what was summed. NULL, or a size of 0: weight_gradient is all there is. */
+    size_t (*gradient_sums)(const tfl_layer *layer);
+    void (*sum_gradient)(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *sums, float *scratch);
+    void (*end_gradient)(const tfl_layer *layer, const float *sums, float *const *grad);
+
     /* Training: like forward and backward but with a mask drawn from rng (dropout); mask[layer->size] is the caller's. NULL: as at inference. */
     void (*train_forward)(const tfl_layer *layer, const float *const *in, float *out, float *mask, tfl_rng *rng);
     void (*train_backward)(const tfl_layer *layer, const float *mask, const float *grad_out, float *const *grad_in);

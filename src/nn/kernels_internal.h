@@ -62,6 +62,11 @@ typedef struct tfl_tiles {
     ptrdiff_t first;
 } tfl_tiles;
 
+/* A step of Adam: value -= rate m / (sqrt(v) + epsilon), m and v being means of the gradient and of its square. */
+typedef struct tfl_adam {
+    float rate, beta1, beta2, epsilon;
+} tfl_adam;
+
 typedef struct tfl_kernels {
     const char *level;
 
@@ -92,14 +97,26 @@ typedef struct tfl_kernels {
     void (*look_up)(const float *b, size_t taps, size_t channels, size_t n, const unsigned char *which, size_t step, size_t m,
                     const float *start, float *c);
 
+    /* What gradient gives for such rows: d[t * channels + which[i * step + t]][n] += g[i][n], t < taps, i < m; channels <= 8, n >= 16. */
+    void (*look_up_gradient)(const unsigned char *which, size_t step, size_t m, const float *g, size_t taps, size_t channels, size_t n,
+                             float *d);
+
     /* Toom-Cook: out[p * ldo + t * channels + c] is the value at point p of tile t, whose rows (as many as points) are 0 where they lie outside the
      * map. Back: the rows of tile t, 4 of them, from in, where they exist; start [channels] (NULL: 0) is added, and what is there when
      * accumulate is set. first >= 0 there. */
     void (*spread)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *map, float *out, size_t ldo);
     void (*gather)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start, bool accumulate, float *map);
 
+    /* Of TFL_TOOM_4_4, the four rows of a tile as taps of a filter: out[p * ldo + t * channels + c] is their value at point p, divided as the weights
+     * of a convolution are. first >= 0. */
+    void (*filter_tiles)(const tfl_tiles *tiles, const float *map, float *out, size_t ldo);
+
+    /* The means of the gradient and of its square, and the values. */
+    void (*adam)(const tfl_adam *how, const float *gradient, float *first, float *second, float *value, size_t n);
+
     void (*add_scaled)(float *y, float a, const float *x, size_t n);         /* y += a x */
     void (*add_rows)(float *y, float a, const float *x, size_t n, size_t rows); /* y[i][n] += a x, i < rows */
+    void (*sum_rows)(float *y, float a, const float *x, size_t n, size_t rows); /* y += a x[i][n], i < rows; the bytes of add_scaled for each */
     void (*add)(float *y, const float *a, const float *b, size_t n);         /* y[i] = a[i] + b[i] */
     void (*add_relu)(float *y, const float *a, const float *b, size_t n);    /* y[i] = a[i] + (b[i] > 0 ? b[i] : 0) */
     void (*add_product)(float *y, const float *a, const float *x, size_t n); /* y[i] += a[i] x[i] */

@@ -108,6 +108,19 @@ static void look_up(const float *b, size_t taps, size_t channels, size_t n, cons
     }
 }
 
+static void look_up_gradient(const unsigned char *which, size_t step, size_t m, const float *g, size_t taps, size_t channels, size_t n,
+                             float *d)
+{
+    for (size_t k = 0; k < taps * channels * n; k++) {
+        size_t t = k / n / channels, c = k / n % channels;
+        double sum = (double)d[k];
+        for (size_t i = 0; i < m; i++) {
+            sum += which[i * step + t] == c ? (double)g[i * n + k % n] : 0.0;
+        }
+        d[k] = (float)sum;
+    }
+}
+
 /* The polynomial that is 0 at all finite points but one (at all of them, for the one at infinity): coefficients from x^0. */
 static void others(const tfl_toom_points *table, size_t point, double *coefficient)
 {
@@ -157,6 +170,36 @@ static void gather(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, 
     }
 }
 
+static void filter_tiles(const tfl_tiles *tiles, const float *map, float *out, size_t ldo)
+{
+    const tfl_toom_points *table = &tfl_toom_table[TFL_TOOM_4_4];
+    for (size_t i = 0; i < table->points * tiles->count * tiles->channels; i++) {
+        size_t c = i % tiles->channels, t = i / tiles->channels % tiles->count, point = i / tiles->channels / tiles->count;
+        bool infinity = point + 1 == table->points;
+        double sum = 0.0, below = 1.0;
+        for (size_t k = 0; !infinity && k + 1 < table->points; k++) {
+            below *= k == point ? 1.0 : table->at[point] - table->at[k];
+        }
+        for (size_t j = 0; j < TFL_TOOM_OUTPUTS; j++) {
+            size_t row = (size_t)tiles->first + (TFL_TOOM_OUTPUTS * t + j) * tiles->step;
+            double power = infinity ? (j + 1 == TFL_TOOM_OUTPUTS ? 1.0 : 0.0) : pow(table->at[point], (double)j) / below;
+            sum += row < tiles->length ? power * (double)map[row * tiles->channels + c] : 0.0;
+        }
+        out[point * ldo + t * tiles->channels + c] = (float)sum;
+    }
+}
+
+static void adam(const tfl_adam *how, const float *gradient, float *first, float *second, float *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        double g = (double)gradient[i], beta1 = (double)how->beta1, beta2 = (double)how->beta2;
+        double m = beta1 * (double)first[i] + (1.0 - beta1) * g, v = beta2 * (double)second[i] + (1.0 - beta2) * g * g;
+        first[i] = (float)m;
+        second[i] = (float)v;
+        value[i] = (float)((double)value[i] - (double)how->rate * m / (sqrt(v) + (double)how->epsilon));
+    }
+}
+
 static void add_scaled(float *y, float a, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -175,6 +218,13 @@ static void add_rows(float *y, float a, const float *x, size_t n, size_t rows)
 {
     for (size_t i = 0; i < rows; i++) {
         add_scaled(y + i * n, a, x, n);
+    }
+}
+
+static void sum_rows(float *y, float a, const float *x, size_t n, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++) {
+        add_scaled(y, a, x + i * n, n);
     }
 }
 
@@ -354,10 +404,14 @@ const tfl_kernels tfl_kernels_naive = {
     .add_outer = add_outer,
     .fold = fold,
     .look_up = look_up,
+    .look_up_gradient = look_up_gradient,
     .spread = spread,
     .gather = gather,
+    .filter_tiles = filter_tiles,
+    .adam = adam,
     .add_scaled = add_scaled,
     .add_rows = add_rows,
+    .sum_rows = sum_rows,
     .add = add,
     .add_relu = add_relu,
     .add_product = add_product,

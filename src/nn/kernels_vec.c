@@ -17,6 +17,7 @@
 
 #include "kernels_internal.h"
 #include "kernels_toom_internal.h"
+#include "kernels_train_internal.h"
 #include "kernels_vector_internal.h"
 
 #include <math.h>
@@ -1211,10 +1212,14 @@ const tfl_kernels TFL_TABLE = {
     .add_outer = add_outer,
     .fold = fold,
     .look_up = look_up,
+    .look_up_gradient = look_up_gradient,
     .spread = spread,
     .gather = gather,
+    .filter_tiles = filter_tiles,
+    .adam = adam,
     .add_scaled = add_scaled,
     .add_rows = add_rows,
+    .sum_rows = sum_rows,
     .add = add,
     .add_relu = add_relu,
     .add_product = add_product,

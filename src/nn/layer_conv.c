@@ -760,9 +760,55 @@ static size_t weights(tfl_layer *layer, tfl_weights *list, size_t max)
     return n;
 }
 
+static void add_bias_gradient(const conv *state, const float *grad_out, float *const *grad)
+{
+    if (state->bias != NULL) {
+        state->kernels->sum_rows(grad[1], 1.0F, grad_out, state->out.channels, state->out.height * state->out.width);
+    }
+}
+
+/* Of windows first … end - 1 of a first layer's one line. */
+static void add_window_gradient(const conv *state, const float *in, bool letters, size_t first, size_t end, const float *grad_out, float *grad,
+                                const unsigned char *letter)
+{
+    const float *g = grad_out + first * state->out.channels;
+    if (first < end && letters) {
+        state->kernels->look_up_gradient(letter + first * state->stride[1], state->stride[1], end - first, g, state->kernel[1],
+                                         state->in.channels, state->out.channels, grad);
+    } else if (first < end) {
+        state->kernels->gradient(&state->rows, end - first, in + first * state->rows.stride, g, state->out.channels, state->out.channels,
+                                 grad);
+    }
+}
+
+/* Where windows see letters alone, a weight's gradient is a sum of what came back where its letter was seen. */
+static void add_letter_gradient(const conv *state, const float *in, const float *grad_out, float *grad, float *scratch)
+{
+    unsigned char *letter = (unsigned char *)(scratch + state->scratch); /* [width] */
+    size_t begin = 0, run = 0, known = 0; /* letters in a row before known */
+    bool letters = false;
+    for (size_t i = 0; i < state->out.width; i++) {
+        for (size_t to = i * state->stride[1] + state->kernel[1]; known < to; known++) {
+            letter[known] = letter_of(in + known * state->in.channels, state->in.channels);
+            run = letter[known] != NO_LETTER ? run + 1 : 0;
+        }
+        if ((run >= state->kernel[1]) != letters) {
+            add_window_gradient(state, in, letters, begin, i, grad_out, grad, letter);
+            letters = !letters;
+            begin = i;
+        }
+    }
+    add_window_gradient(state, in, letters, begin, state->out.width, grad_out, grad, letter);
+}
+
 static void weight_gradient(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *scratch)
 {
     const conv *state = layer->state;
+    add_bias_gradient(state, grad_out, grad);
+    if (state->looks_up && !state->pads) {
+        add_letter_gradient(state, in[0], grad_out, grad[0], scratch);
+        return;
+    }
     const float *a = pad_input(state, in[0], (band){0, state->padded_width}, scratch);
     for (size_t y = 0; y < state->out.height; y++) {
         const float *line = a + y * state->stride[0] * state->padded_width * state->in.channels;
@@ -772,9 +818,25 @@ static void weight_gradient(const tfl_layer *layer, const float *const *in, cons
                                      state->out.channels, state->group_out, grad[0] + group * state->group_weights);
         }
     }
-    for (size_t i = 0; state->bias != NULL && i < state->out.height * state->out.width; i++) {
-        state->kernels->add_scaled(grad[1], 1.0F, grad_out + i * state->out.channels, state->out.channels);
-    }
+}
+
+static size_t gradient_sums(const tfl_layer *layer)
+{
+    const conv *state = layer->state;
+    return state->toom != NULL ? tfl_toom_gradient_sums(state->toom) : 0;
+}
+
+static void sum_gradient(const tfl_layer *layer, const float *const *in, const float *grad_out, float *const *grad, float *sums, float *scratch)
+{
+    const conv *state = layer->state;
+    add_bias_gradient(state, grad_out, grad);
+    tfl_toom_sum_gradient(state->toom, in[0], grad_out, sums, scratch);
+}
+
+static void end_gradient(const tfl_layer *layer, const float *sums, float *const *grad)
+{
+    const conv *state = layer->state;
+    tfl_toom_end_gradient(state->toom, sums, grad[0]);
 }
 
 static void window(const tfl_layer *layer, size_t *extent, size_t *stride, int64_t *offset)
@@ -801,5 +863,8 @@ const tfl_layer_kind tfl_layer_conv = {
     .transpose = transpose,
     .weights = weights,
     .weight_gradient = weight_gradient,
+    .gradient_sums = gradient_sums,
+    .sum_gradient = sum_gradient,
+    .end_gradient = end_gradient,
     .window = window,
 };

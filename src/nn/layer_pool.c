@@ -171,9 +171,11 @@ static void add_average(const pool *state, void *context, size_t out_offset, spa
 {
     const average_context *c = context;
     float share = 1.0F / (float)(y.counted * x.counted);
+    bool side_by_side = state->parameters.dilation[1] == 1;
     for (size_t i = 0; i < y.n; i++) {
-        for (size_t j = 0; j < x.n; j++) {
-            state->kernels->add_scaled(c->out + out_offset, share, c->in + position(state, y, x, i, j), state->in.channels);
+        for (size_t j = 0; j < x.n; j += side_by_side ? x.n : 1) {
+            state->kernels->sum_rows(c->out + out_offset, share, c->in + position(state, y, x, i, j), state->in.channels,
+                                     side_by_side ? x.n : 1);
         }
     }
 }

@@ -7,6 +7,7 @@
 #include "layers_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     FEWEST_CHANNELS = 16,   /* what the kernels take */
@@ -269,4 +270,56 @@ void tfl_toom_run(const tfl_toom *toom, const float *map, size_t first, size_t c
     while ((n = next_block(toom, &at, runs, &rows)) > 0) {
         run_block(toom, runs, n, rows, map, start, accumulate, out, scratch);
     }
+}
+
+/* ---------------------------------------------------------------- gradient of the weights */
+
+size_t tfl_toom_gradient_sums(const tfl_toom *toom)
+{
+    return toom->kind == TFL_TOOM_4_4 ? toom->points * toom->rows.length * toom->shape.out : 0;
+}
+
+/* A tile of what came back is the filter, and the taps that it meets in four places are its outputs: the same points, with the tiles summed over. */
+static void sum_block(const tfl_toom *toom, const run *runs, size_t n, size_t rows, const float *map, const float *grad_out, float *sums,
+                      float *scratch)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    const size_t step = TFL_TOOM_OUTPUTS * s->dilation, more = toom->parts - 1;
+    const size_t in_size = toom->block * s->in, out_size = toom->block * s->out;
+    float *at_points = scratch, *filters = scratch + toom->points * in_size; /* [points][block][channels] */
+    for (size_t i = 0; i < n; i++) {
+        const size_t first = runs[i].phase + runs[i].tile * step;
+        tfl_tiles tiles = {.channels = s->in,
+                           .length = s->in_length,
+                           .step = s->dilation,
+                           .count = runs[i].count + more,
+                           .first = (ptrdiff_t)first - s->before};
+        toom->kernels->spread(toom->kind, &tiles, map, at_points + runs[i].row * s->in, in_size);
+        tiles = (tfl_tiles){.channels = s->out, .length = s->out_length, .step = s->dilation, .count = runs[i].count, .first = (ptrdiff_t)first};
+        toom->kernels->filter_tiles(&tiles, grad_out, filters + runs[i].row * s->out, out_size);
+        for (size_t point = 0; point < toom->points; point++) { /* rows between runs belong to none */
+            memset(filters + point * out_size + (runs[i].row + runs[i].count) * s->out, 0, more * s->out * sizeof *filters);
+        }
+    }
+    for (size_t point = 0; point < toom->points; point++) {
+        toom->kernels->gradient(&toom->rows, rows - more, at_points + point * in_size, filters + point * out_size, s->out, s->out,
+                                sums + point * toom->rows.length * s->out);
+    }
+}
+
+void tfl_toom_sum_gradient(const tfl_toom *toom, const float *map, const float *grad_out, float *sums, float *scratch)
+{
+    run runs[MOST_ROWS];
+    size_t n, rows;
+    progress at = {.first = 0, .end = toom->shape.out_length};
+    while ((n = next_block(toom, &at, runs, &rows)) > 0) {
+        sum_block(toom, runs, n, rows, map, grad_out, sums, scratch);
+    }
+}
+
+void tfl_toom_end_gradient(const tfl_toom *toom, const float *sums, float *grad)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    const tfl_tiles taps = {.channels = s->in * s->out, .length = s->taps, .step = 1, .count = toom->parts, .first = 0};
+    toom->kernels->gather(toom->kind, &taps, sums, toom->rows.length * s->out, NULL, true, grad);
 }

@@ -49,4 +49,11 @@ size_t tfl_toom_scratch(const tfl_toom_shape *shape);
 void tfl_toom_run(const tfl_toom *toom, const float *map, size_t first, size_t count, const float *start, bool accumulate, float *out,
                   float *scratch);
 
+/* The gradient of the weights is such a convolution too, of the map with what came back: its values at the points are summed over any number of calls, and
+ * taps made of them at the end. sums: floats that starts as zeros; 0 where only direct sums will do. scratch as for a run. */
+size_t tfl_toom_gradient_sums(const tfl_toom *toom);
+void tfl_toom_sum_gradient(const tfl_toom *toom, const float *map, const float *grad_out, float *sums, float *scratch);
+/* grad [taps][in][out] += */
+void tfl_toom_end_gradient(const tfl_toom *toom, const float *sums, float *grad);
+
 #endif

@@ -9,6 +9,9 @@
 #include "tflift/memory.h"
 #include "tflift/metrics.h"
 #include "tflift/threads.h"
+#include "tflift/vector.h"
+
+#include "kernels_internal.h"
 
 /*
  * A batch is cut into blocks whose number depends on the batch size alone. Each block sums its examples' gradients, and
@@ -23,13 +26,13 @@ typedef struct trainable {
     size_t size, offset; /* offset into the flat gradient */
 } trainable;
 
-/* What one block needs to run its examples. */
-typedef struct block {
+/* What one thread needs to run examples. */
+typedef struct workspace {
     tfl_values *values, *gradient;
-    float **mask; /* [n_layers], NULL where a layer has none */
-    float *sum;   /* [n_weights] gradient summed over the block's examples */
-    float **grad; /* [MAX_WEIGHTS] pointers into sum, for one layer */
-} block;
+    float **mask;             /* [n_layers], NULL where a layer has none */
+    float **sums;             /* [n_layers][gradient_sums], NULL where a layer has none */
+    float *grad[MAX_WEIGHTS]; /* of one layer, in the sum of a block */
+} workspace;
 
 typedef struct trainer {
     tfl_graph *graph;
@@ -38,7 +41,9 @@ typedef struct trainer {
     trainable *trainable;
     size_t n_trainables, n_weights;
     size_t n_blocks;
-    block *block;
+    float *sum; /* [n_blocks][n_weights] gradient summed over a block's examples */
+    unsigned n_workers;
+    workspace *work;
     float *moment1, *moment2; /* [n_weights] Adam's */
     float *best;              /* [n_weights] of the best epoch */
     uint32_t *order;          /* [n] of the examples in this epoch */
@@ -94,35 +99,44 @@ tfl_status tfl_train_initialise(tfl_graph *graph, uint64_t seed, tfl_error *err)
 
 /* ---- memory */
 
-static void free_block(const tfl_graph *graph, block *b)
+static void free_workspace(const tfl_graph *graph, workspace *w)
 {
-    tfl_values_free(b->values);
-    tfl_values_free(b->gradient);
-    for (size_t i = 0; b->mask != NULL && i < graph->n_layers; i++) {
-        free(b->mask[i]);
+    tfl_values_free(w->values);
+    tfl_values_free(w->gradient);
+    for (size_t i = 0; w->mask != NULL && i < graph->n_layers; i++) {
+        free(w->mask[i]);
     }
-    free(b->mask);
-    free(b->sum);
-    free(b->grad);
+    for (size_t i = 0; w->sums != NULL && i < graph->n_layers; i++) {
+        free(w->sums[i]);
+    }
+    free((void *)w->mask);
+    free((void *)w->sums);
 }
 
-static tfl_status create_block(const trainer *t, block *b, tfl_error *err)
+static size_t sums_of(const tfl_layer *layer)
 {
-    const tfl_graph *graph = t->graph;
-    tfl_status status = tfl_values_create(graph, &b->values, err);
+    return layer->kind->gradient_sums != NULL ? layer->kind->gradient_sums(layer) : 0;
+}
+
+static tfl_status create_workspace(const tfl_graph *graph, workspace *w, tfl_error *err)
+{
+    tfl_status status = tfl_values_create(graph, &w->values, err);
     if (status == TFL_OK) {
-        status = tfl_values_create(graph, &b->gradient, err);
+        status = tfl_values_create(graph, &w->gradient, err);
     }
     if (status != TFL_OK) {
         return status;
     }
-    b->mask = tfl_calloc(graph->n_layers, sizeof *b->mask);
-    b->sum = tfl_alloc_floats(t->n_weights);
-    b->grad = tfl_calloc(MAX_WEIGHTS, sizeof *b->grad);
-    bool complete = b->mask != NULL && b->sum != NULL && b->grad != NULL;
+    w->mask = tfl_calloc(graph->n_layers, sizeof *w->mask);
+    w->sums = tfl_calloc(graph->n_layers, sizeof *w->sums);
+    bool complete = w->mask != NULL && w->sums != NULL;
     for (size_t i = 0; complete && i < graph->n_layers; i++) {
-        if (graph->layer[i].kind->train_forward != NULL) {
-            complete = (b->mask[i] = tfl_alloc_floats(graph->layer[i].size)) != NULL;
+        const tfl_layer *layer = &graph->layer[i];
+        if (layer->kind->train_forward != NULL) {
+            complete = (w->mask[i] = tfl_alloc_floats(layer->size)) != NULL;
+        }
+        if (complete && sums_of(layer) > 0) {
+            complete = (w->sums[i] = tfl_alloc_floats(sums_of(layer))) != NULL;
         }
     }
     return complete ? TFL_OK : tfl_fail_memory(err, "training");
@@ -154,10 +168,11 @@ static tfl_status list_trainables(trainer *t, tfl_error *err)
 
 static void free_trainer(trainer *t)
 {
-    for (size_t i = 0; t->block != NULL && i < t->n_blocks; i++) {
-        free_block(t->graph, &t->block[i]);
+    for (size_t i = 0; t->work != NULL && i < t->n_workers; i++) {
+        free_workspace(t->graph, &t->work[i]);
     }
-    free(t->block);
+    free(t->work);
+    free(t->sum);
     free(t->trainable);
     free(t->moment1);
     free(t->moment2);
@@ -176,7 +191,10 @@ static tfl_status create_trainer(trainer *t, const tfl_examples *valid, tfl_erro
     }
     size_t n = t->examples->n, tasks = t->graph->n_tasks, batch = t->options->batch;
     t->n_blocks = batch < MAX_BLOCKS ? batch : MAX_BLOCKS;
-    t->block = tfl_calloc(t->n_blocks, sizeof *t->block);
+    t->n_workers = t->options->threads < t->n_blocks ? t->options->threads : (unsigned)t->n_blocks;
+    t->n_workers = t->n_workers == 0 ? 1 : t->n_workers;
+    t->work = tfl_calloc(t->n_workers, sizeof *t->work);
+    t->sum = tfl_alloc_floats(t->n_blocks * t->n_weights);
     t->moment1 = tfl_alloc_floats(t->n_weights);
     t->moment2 = tfl_alloc_floats(t->n_weights);
     t->best = tfl_alloc_floats(t->n_weights);
@@ -184,12 +202,12 @@ static tfl_status create_trainer(trainer *t, const tfl_examples *valid, tfl_erro
     t->logit = tfl_calloc(n, tasks * sizeof *t->logit);
     t->valid_logit = tfl_calloc(valid->n, tasks * sizeof *t->valid_logit);
     t->auroc = tfl_calloc(2 * tasks, sizeof *t->auroc);
-    if (t->block == NULL || t->moment1 == NULL || t->moment2 == NULL || t->best == NULL || t->order == NULL ||
+    if (t->work == NULL || t->sum == NULL || t->moment1 == NULL || t->moment2 == NULL || t->best == NULL || t->order == NULL ||
         t->logit == NULL || t->valid_logit == NULL || t->auroc == NULL) {
         return tfl_fail_memory(err, "training");
     }
-    for (size_t i = 0; i < t->n_blocks && status == TFL_OK; i++) {
-        status = create_block(t, &t->block[i], err);
+    for (size_t i = 0; i < t->n_workers && status == TFL_OK; i++) {
+        status = create_workspace(t->graph, &t->work[i], err);
     }
     return status;
 }
@@ -197,18 +215,18 @@ static tfl_status create_trainer(trainer *t, const tfl_examples *valid, tfl_erro
 /* ---- one example */
 
 /* Forward with dropout; the same masks whatever the batch or thread. */
-static void forward_example(const trainer *t, block *b, size_t example)
+static void forward_example(const trainer *t, workspace *w, size_t example)
 {
     tfl_rng rng;
     tfl_rng_init(&rng, t->options->seed, "dropout", t->epoch * (uint64_t)t->examples->n + example);
     const float *in[TFL_MAX_INPUTS];
     for (unsigned i = 1; i <= t->graph->logits; i++) {
         const tfl_layer *layer = &t->graph->layer[i];
-        tfl_values_inputs(b->values, layer, in);
+        tfl_values_inputs(w->values, layer, in);
         if (layer->kind->train_forward != NULL) {
-            layer->kind->train_forward(layer, in, b->values->of[i], b->mask[i], &rng);
+            layer->kind->train_forward(layer, in, w->values->of[i], w->mask[i], &rng);
         } else {
-            layer->kind->forward(layer, in, b->values->of[i], b->values->scratch);
+            layer->kind->forward(layer, in, w->values->of[i], w->values->scratch);
         }
     }
 }
@@ -221,69 +239,116 @@ static void seed_loss(const float *logit, const float *label, size_t n_tasks, fl
     }
 }
 
-static void add_weight_gradient(const trainer *t, block *b, unsigned i, const float *const *in)
+/* Where the gradients of a layer's arrays are in the sum of a block; false: it has none. */
+static bool find_gradients(const trainer *t, float *sum, unsigned layer, float **grad)
 {
-    const tfl_layer *layer = &t->graph->layer[i];
     size_t n = 0;
     for (size_t w = 0; w < t->n_trainables; w++) {
-        if (t->trainable[w].layer == i) {
-            b->grad[n++] = b->sum + t->trainable[w].offset;
+        if (t->trainable[w].layer == layer) {
+            grad[n++] = sum + t->trainable[w].offset;
         }
     }
-    layer->kind->weight_gradient(layer, in, b->gradient->of[i], b->grad, b->values->scratch);
+    return n > 0;
 }
 
-static void backward_example(const trainer *t, block *b)
+static void add_weight_gradient(const trainer *t, workspace *w, unsigned i, const float *const *in, float *sum)
+{
+    const tfl_layer *layer = &t->graph->layer[i];
+    if (!find_gradients(t, sum, i, w->grad)) {
+        return;
+    }
+    if (w->sums[i] != NULL) {
+        layer->kind->sum_gradient(layer, in, w->gradient->of[i], w->grad, w->sums[i], w->values->scratch);
+    } else {
+        layer->kind->weight_gradient(layer, in, w->gradient->of[i], w->grad, w->values->scratch);
+    }
+}
+
+static void backward_example(const trainer *t, workspace *w, float *sum)
 {
     const float *in[TFL_MAX_INPUTS];
     float *grad_in[TFL_MAX_INPUTS];
     for (unsigned i = 0; i < t->graph->logits; i++) {
-        memset(b->gradient->of[i], 0, t->graph->layer[i].size * sizeof(float));
+        memset(w->gradient->of[i], 0, t->graph->layer[i].size * sizeof(float));
     }
     for (unsigned i = t->graph->logits; i > 0; i--) {
         const tfl_layer *layer = &t->graph->layer[i];
-        tfl_values_inputs(b->values, layer, in);
+        tfl_values_inputs(w->values, layer, in);
         if (layer->kind->weight_gradient != NULL) {
-            add_weight_gradient(t, b, i, in);
+            add_weight_gradient(t, w, i, in, sum);
         }
         bool wanted = false;
         for (unsigned k = 0; k < layer->n_inputs; k++) {
-            grad_in[k] = layer->input[k] == 0 ? NULL : b->gradient->of[layer->input[k]];
+            grad_in[k] = layer->input[k] == 0 ? NULL : w->gradient->of[layer->input[k]];
             wanted |= grad_in[k] != NULL;
         }
         if (!wanted) {
             continue;
         }
         if (layer->kind->train_backward != NULL) {
-            layer->kind->train_backward(layer, b->mask[i], b->gradient->of[i], grad_in);
+            layer->kind->train_backward(layer, w->mask[i], w->gradient->of[i], grad_in);
         } else {
-            layer->kind->backward(layer, in, b->values->of[i], b->gradient->of[i], grad_in, b->values->scratch);
+            layer->kind->backward(layer, in, w->values->of[i], w->gradient->of[i], grad_in, w->values->scratch);
         }
     }
 }
 
 /* ---- one batch */
 
-static tfl_status run_block(void *context, unsigned worker, size_t index, tfl_error *err)
+/* Sums of a form of a layer's own: cleared before the examples of a block, added to its sum behind them. */
+static void begin_sums(const trainer *t, workspace *w)
 {
-    (void)worker;
+    for (unsigned i = 0; i <= t->graph->logits; i++) {
+        if (w->sums[i] != NULL) {
+            memset(w->sums[i], 0, sums_of(&t->graph->layer[i]) * sizeof(float));
+        }
+    }
+}
+
+static void end_sums(const trainer *t, workspace *w, float *sum)
+{
+    for (unsigned i = 0; i <= t->graph->logits; i++) {
+        const tfl_layer *layer = &t->graph->layer[i];
+        if (w->sums[i] != NULL && find_gradients(t, sum, i, w->grad)) {
+            layer->kind->end_gradient(layer, w->sums[i], w->grad);
+        }
+    }
+}
+
+static tfl_status run_block(void *context, unsigned number, size_t index, tfl_error *err)
+{
     (void)err;
     trainer *t = context;
-    block *b = &t->block[index];
+    workspace *w = &t->work[number];
+    float *sum = t->sum + index * t->n_weights;
     size_t tasks = t->graph->n_tasks;
     size_t from = t->batch_size * index / t->n_blocks, to = t->batch_size * (index + 1) / t->n_blocks;
     float scale = 1 / (float)(t->batch_size * tasks);
-    memset(b->sum, 0, t->n_weights * sizeof(float));
+    memset(sum, 0, t->n_weights * sizeof(float));
+    begin_sums(t, w);
     for (size_t i = from; i < to; i++) {
         size_t example = t->order[t->batch_start + i];
-        t->examples->x(t->examples->context, example, b->values->of[0]);
-        forward_example(t, b, example);
+        t->examples->x(t->examples->context, example, w->values->of[0]);
+        forward_example(t, w, example);
         float *logit = t->logit + example * tasks;
-        memcpy(logit, b->values->of[t->graph->logits], tasks * sizeof(float));
-        seed_loss(logit, t->examples->label + example * tasks, tasks, scale, b->gradient->of[t->graph->logits]);
-        backward_example(t, b);
+        memcpy(logit, w->values->of[t->graph->logits], tasks * sizeof(float));
+        seed_loss(logit, t->examples->label + example * tasks, tasks, scale, w->gradient->of[t->graph->logits]);
+        backward_example(t, w, sum);
     }
+    end_sums(t, w, sum);
     return TFL_OK;
+}
+
+/* The blocks' sums, added to that of the first in their order, a piece that stays in the cache at a time. */
+static void add_blocks(trainer *t)
+{
+    enum { PIECE = 2048 };
+    for (size_t first = 0; first < t->n_weights; first += PIECE) {
+        size_t n = t->n_weights - first < PIECE ? t->n_weights - first : PIECE;
+        for (size_t b = 1; b < t->n_blocks; b++) {
+            tfl_vector_add(t->sum + first, t->sum + b * t->n_weights + first, n);
+        }
+    }
 }
 
 /* Adam (Kingma and Ba, 2015, algorithm 1) with the blocks' sums as gradient. */
@@ -292,23 +357,16 @@ static void update_weights(trainer *t)
     const tfl_train_options *o = t->options;
     t->step++;
     double correction1 = 1 - pow(o->beta1, (double)t->step), correction2 = 1 - pow(o->beta2, (double)t->step);
-    float rate = (float)(o->learning_rate * sqrt(correction2) / correction1);
-    float beta1 = (float)o->beta1, beta2 = (float)o->beta2, epsilon = (float)o->epsilon;
-    float *total = t->block[0].sum;
-    for (size_t b = 1; b < t->n_blocks; b++) {
-        for (size_t k = 0; k < t->n_weights; k++) {
-            total[k] += t->block[b].sum[k];
-        }
-    }
+    const tfl_adam how = {
+        .rate = (float)(o->learning_rate * sqrt(correction2) / correction1),
+        .beta1 = (float)o->beta1,
+        .beta2 = (float)o->beta2,
+        .epsilon = (float)o->epsilon,
+    };
+    add_blocks(t);
     for (size_t w = 0; w < t->n_trainables; w++) {
-        float *value = t->trainable[w].value;
-        const float *gradient = total + t->trainable[w].offset;
-        float *m = t->moment1 + t->trainable[w].offset, *v = t->moment2 + t->trainable[w].offset;
-        for (size_t k = 0; k < t->trainable[w].size; k++) {
-            m[k] += (1 - beta1) * (gradient[k] - m[k]);
-            v[k] += (1 - beta2) * (gradient[k] * gradient[k] - v[k]);
-            value[k] -= rate * m[k] / (sqrtf(v[k]) + epsilon);
-        }
+        const trainable *a = &t->trainable[w];
+        tfl_kernels_get()->adam(&how, t->sum + a->offset, t->moment1 + a->offset, t->moment2 + a->offset, a->value, a->size);
     }
 }
 

@@ -315,6 +315,47 @@ static void check_look_up(const tfl_kernels *kernels, tfl_rng *rng)
     drop(expected);
 }
 
+/* What came back where a letter was; rows in more than one piece, too. */
+static void check_look_up_gradient(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    enum { MOST = 600 };
+    size_t taps = between(rng, 1, 13), channels = between(rng, 1, 8), n = between(rng, 16, 90), step = between(rng, 1, 3);
+    size_t m = tfl_rng_below(rng, 20) == 0 ? between(rng, 250, MOST) : between(rng, 1, 30);
+    unsigned char which[MOST * 3 + 13];
+    float *g = guarded(rng, m * n), *d = guarded(rng, taps * channels * n), *expected = copy_of(d, taps * channels * n);
+    for (size_t i = 0; i < sizeof which; i++) {
+        which[i] = (unsigned char)tfl_rng_below(rng, (uint32_t)channels);
+    }
+    kernels->look_up_gradient(which, step, m, g, taps, channels, n, d);
+    tfl_kernels_naive.look_up_gradient(which, step, m, g, taps, channels, n, expected);
+    check_close(d, expected, taps * channels * n, 1e-6 * (double)(m + 10), "look_up_gradient");
+    drop(g);
+    drop(d);
+    drop(expected);
+}
+
+/* Not only close: the bytes of row after row. */
+static void check_sum_rows(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    size_t n = between(rng, 1, 150), rows = between(rng, 1, 30);
+    float *x = guarded(rng, rows * n), *y = guarded(rng, n), *expected = copy_of(y, n);
+    kernels->sum_rows(y, 0.3F, x, n, rows);
+    for (size_t i = 0; i < rows; i++) {
+        kernels->add_scaled(expected, 0.3F, x + i * n, n);
+    }
+    check_close(y, expected, n, 0.0, "sum_rows");
+    drop(x);
+    drop(y);
+    drop(expected);
+}
+
+START_TEST(sums_of_rows_are_those_of_the_reference)
+{
+    for_levels(check_look_up_gradient);
+    for_levels(check_sum_rows);
+}
+END_TEST
+
 START_TEST(looking_up_is_that_of_the_reference)
 {
     for_levels(check_look_up);
@@ -347,9 +388,56 @@ static void check_tiles(const tfl_kernels *kernels, tfl_rng *rng)
     drop(expected);
 }
 
+static void check_filter_tiles(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    tfl_tiles tiles = {.channels = between(rng, 16, 70), .length = between(rng, 1, 60), .step = between(rng, 1, 9), .count = between(rng, 1, 6)};
+    size_t points = tfl_toom_table[TFL_TOOM_4_4].points, size = tiles.length * tiles.channels, plane = tiles.count * tiles.channels;
+    size_t ld = plane + between(rng, 0, 5), size_out = (points - 1) * ld + plane;
+    float *map = guarded(rng, size), *out = guarded(rng, size_out), *expected = copy_of(out, size_out);
+    tiles.first = (ptrdiff_t)between(rng, 0, 20);
+    kernels->filter_tiles(&tiles, map, out, ld);
+    tfl_kernels_naive.filter_tiles(&tiles, map, expected, ld);
+    check_close(out, expected, size_out, 1e-5, "filter_tiles");
+    drop(map);
+    drop(out);
+    drop(expected);
+}
+
 START_TEST(tiles_are_those_of_the_reference)
 {
     for_levels(check_tiles);
+    for_levels(check_filter_tiles);
+}
+END_TEST
+
+/* A few steps on a gradient that changes. */
+static void check_adam(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    enum { STEPS = 4 };
+    const tfl_adam how = {.rate = 0.01F, .beta1 = 0.9F, .beta2 = 0.999F, .epsilon = 1e-7F};
+    size_t n = between(rng, 1, 100);
+    float *found[3], *expected[3];
+    for (int i = 0; i < 3; i++) {
+        found[i] = guarded(rng, n);
+        memset(found[i], 0, i < 2 ? n * sizeof **found : 0);
+        expected[i] = copy_of(found[i], n);
+    }
+    for (int step = 0; step < STEPS; step++) {
+        float *gradient = guarded(rng, n);
+        kernels->adam(&how, gradient, found[0], found[1], found[2], n);
+        tfl_kernels_naive.adam(&how, gradient, expected[0], expected[1], expected[2], n);
+        drop(gradient);
+    }
+    for (int i = 0; i < 3; i++) {
+        check_close(found[i], expected[i], n, 2e-6, "adam");
+        drop(found[i]);
+        drop(expected[i]);
+    }
+}
+
+START_TEST(adam_is_that_of_the_reference)
+{
+    for_levels(check_adam);
 }
 END_TEST
 
@@ -506,7 +594,9 @@ int main(void)
     tcase_add_test(tests, element_by_element_is_that_of_the_reference);
     tcase_add_test(tests, fold_is_that_of_the_reference);
     tcase_add_test(tests, looking_up_is_that_of_the_reference);
+    tcase_add_test(tests, sums_of_rows_are_those_of_the_reference);
     tcase_add_test(tests, tiles_are_those_of_the_reference);
+    tcase_add_test(tests, adam_is_that_of_the_reference);
     tcase_add_loop_test(tests, functions_are_those_of_the_reference, 0, TFL_FUNCTIONS);
     tcase_add_test(tests, portable_gives_the_same_bytes_everywhere);
     suite_add_tcase(suite, tests);

@@ -384,6 +384,29 @@ static double first_layer_sum(const tfl_conv_parameters *p, const float *x, size
     return sum;
 }
 
+static void check_first_gradient(const tfl_layer *layer, const tfl_conv_parameters *p, const float *x, size_t length, const float *seed,
+                                 float *scratch)
+{
+    tfl_weights list[2];
+    size_t width = p->kernel[1], positions = layer->size / FILTERS;
+    tfl_layer changing = *layer;
+    ck_assert_uint_eq(layer->kind->weights(&changing, list, 2), 2);
+    float *grad[2] = {floats(list[0].size), floats(FILTERS)};
+    layer->kind->weight_gradient(layer, (const float *const[]){x}, seed, grad, scratch);
+    for (size_t k = 0; k < width * LETTERS * FILTERS; k++) { /* [tap][letter][filter] */
+        size_t t = k / FILTERS / LETTERS, c = k / FILTERS % LETTERS;
+        double sum = 0.0;
+        for (size_t i = 0; i < positions; i++) {
+            size_t at = i * p->stride[1] + t;
+            bool seen = at >= p->pad_before[1] && at - p->pad_before[1] < length;
+            sum += seen ? (double)x[(at - p->pad_before[1]) * LETTERS + c] * (double)seed[i * FILTERS + k % FILTERS] : 0.0;
+        }
+        ck_assert_double_eq_tol((double)grad[0][k], sum, 2e-5);
+    }
+    free(grad[0]);
+    free(grad[1]);
+}
+
 /* Windows of letters are looked up, others multiplied: no place between them shows, and a part is still part of the whole. */
 static void check_first_layer(tfl_rng *rng)
 {
@@ -423,6 +446,7 @@ static void check_first_layer(tfl_rng *rng)
     size_t count = 1 + tfl_rng_below(rng, (uint32_t)(positions - first));
     layer->kind->forward_range(layer, (const float *const[]){x}, part, first, count, scratch);
     ck_assert_mem_eq(part + first * FILTERS, whole + first * FILTERS, count * FILTERS * sizeof(float));
+    check_first_gradient(layer, &p, x, length, whole, scratch);
     free(weight);
     free(x);
     free(whole);

@@ -173,6 +173,62 @@ START_TEST(ranges_are_parts_of_the_whole)
 }
 END_TEST
 
+static double direct_gradient(const problem *p, const float *grad_out, size_t tap, size_t c, size_t o)
+{
+    const tfl_toom_shape *s = &p->shape;
+    double sum = 0.0;
+    for (size_t i = 0; i < s->out_length; i++) {
+        ptrdiff_t row = (ptrdiff_t)(i + tap * s->dilation) - s->before;
+        if (row >= 0 && row < (ptrdiff_t)s->in_length) {
+            sum += (double)p->map[(size_t)row * s->in + c] * (double)grad_out[i * s->out + o];
+        }
+    }
+    return sum;
+}
+
+/* Of the gradient of the weights, summed over two calls and added to what is there: relative to the largest of it. */
+static double gradient_error(problem *p, tfl_rng *rng)
+{
+    const tfl_toom_shape *s = &p->shape;
+    size_t n = s->taps * s->in * s->out, n_sums = tfl_toom_gradient_sums(p->toom);
+    float *grad_out = normal_floats(rng, p->size), *before = normal_floats(rng, n), *found = tfl_alloc_floats(n);
+    float *sums = tfl_alloc_floats(n_sums);
+    double worst = 0.0, largest = 2.0 * sqrt((double)s->out_length);
+    ck_assert(found != NULL && sums != NULL);
+    memcpy(found, before, n * sizeof *found);
+    for (size_t i = 0; i < tfl_toom_scratch(s); i++) {
+        p->scratch[i] = NAN;
+    }
+    tfl_toom_sum_gradient(p->toom, p->map, grad_out, sums, p->scratch);
+    tfl_toom_sum_gradient(p->toom, p->map, grad_out, sums, p->scratch);
+    tfl_toom_end_gradient(p->toom, sums, found);
+    for (size_t i = 0; i < n; i++) {
+        double expected = (double)before[i] + 2.0 * direct_gradient(p, grad_out, i / s->out / s->in, i / s->out % s->in, i % s->out);
+        worst = fmax(worst, fabs((double)found[i] - expected));
+        largest = fmax(largest, fabs(expected));
+    }
+    free(grad_out);
+    free(before);
+    free(found);
+    free(sums);
+    return worst / largest;
+}
+
+static void check_gradient(problem *p, tfl_rng *rng)
+{
+    ck_assert((tfl_toom_gradient_sums(p->toom) > 0) == (p->shape.taps > 3));
+    if (tfl_toom_gradient_sums(p->toom) > 0) {
+        double found = gradient_error(p, rng);
+        ck_assert_msg(found <= tolerance, "%s: gradient off by %.3g", p->what, found);
+    }
+}
+
+START_TEST(gradients_are_the_direct_ones)
+{
+    for_problems(check_gradient);
+}
+END_TEST
+
 /* The shapes of real networks, in more than one block. */
 START_TEST(real_sizes_stay_within_the_error)
 {
@@ -184,7 +240,7 @@ START_TEST(real_sizes_stay_within_the_error)
         {.in = 33, .out = 48, .in_length = 1500, .out_length = 1480, .taps = 21, .dilation = 1},
         {.in = 17, .out = 300, .in_length = 700, .out_length = 700, .taps = 7, .dilation = 5, .before = 15},
     };
-    double worst = 0.0;
+    double worst = 0.0, worst_gradient = 0.0;
     const char *level;
     for (size_t i = 0; (level = tfl_cpu_level_at(i)) != NULL; i++) {
         tfl_rng rng;
@@ -195,9 +251,14 @@ START_TEST(real_sizes_stay_within_the_error)
         double found = largest_error(&p, p.start, NULL, p.out);
         ck_assert_msg(found <= tolerance / 2.0, "%s: off by %.3g", p.what, found);
         worst = fmax(worst, found);
+        if (tfl_toom_gradient_sums(p.toom) > 0) {
+            found = gradient_error(&p, &rng);
+            ck_assert_msg(found <= tolerance / 2.0, "%s: gradient off by %.3g", p.what, found);
+            worst_gradient = fmax(worst_gradient, found);
+        }
         unmake(&p);
     }
-    printf("shape %d: the worst error is %.2g of the largest value\n", _i, worst);
+    printf("shape %d: the worst error is %.2g of the largest value, %.2g of the largest gradient\n", _i, worst, worst_gradient);
 }
 END_TEST
 
@@ -261,6 +322,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, sums_are_the_direct_ones);
     tcase_add_test(tests, ranges_are_parts_of_the_whole);
+    tcase_add_test(tests, gradients_are_the_direct_ones);
     tcase_add_loop_test(tests, real_sizes_stay_within_the_error, 0, 6);
     tcase_add_test(tests, it_pays_for_wide_layers_alone);
     tcase_add_test(tests, a_graph_can_do_without);

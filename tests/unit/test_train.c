@@ -137,6 +137,70 @@ START_TEST(same_bytes_for_any_number_of_threads)
 }
 END_TEST
 
+/* Two convolutions, of which the second is wide enough for transforms: its weights' gradients then go through sums of their own. */
+static tfl_graph *wide_graph(bool transforms)
+{
+    enum { FILTERS = 32, WIDTH = 8 };
+    static const float zeros[FILTERS * FILTERS * WIDTH];
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_graph *graph = NULL;
+    const tfl_shape input = {2, {CHANNELS, LENGTH}};
+    const tfl_conv_parameters conv = {FILTERS, 1, {1, WIDTH}, {1, 1}, {1, 1}, {0, 0}, {0, 0}, zeros, zeros};
+    const tfl_gather_parameters flatten = {{1, {FILTERS}}, NULL, 0};
+    const tfl_dropout_parameters rate = {0.3F};
+    const tfl_dense_parameters logits = {TASKS, zeros, zeros};
+    const struct {
+        const char *kind;
+        const void *parameters;
+    } steps[] = {{"conv", &conv},        {"relu", NULL},     {"conv", &conv},     {"relu", NULL}, {"global-average-pool", NULL},
+                 {"gather", &flatten}, {"dropout", &rate}, {"dense", &logits}};
+    unsigned last = 0;
+    ck_assert_int_eq(tfl_graph_create(&input, &graph, &err), TFL_OK);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        unsigned from = last;
+        ck_assert_int_eq(tfl_graph_add(graph, steps[i].kind, NULL, &from, 1, steps[i].parameters, &last, &err), TFL_OK);
+    }
+    ck_assert_int_eq(tfl_graph_finish(graph, last, NULL, &err), TFL_OK);
+    graph->transforms = transforms;
+    ck_assert_int_eq(tfl_train_initialise(graph, 5, &err), TFL_OK);
+    return graph;
+}
+
+/* Logits after a few epochs; the caller frees. */
+static float *train_wide(bool transforms, unsigned threads)
+{
+    static toy train, valid;
+    draw_toy(&train, N_TRAIN, "train");
+    draw_toy(&valid, N_VALID, "valid");
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_graph *graph = wide_graph(transforms);
+    const tfl_examples t = {toy_rows, &train, 330, train.label[0]}, v = {toy_rows, &valid, N_VALID, valid.label[0]};
+    tfl_train_options options = tfl_train_defaults();
+    options.epochs = 2;
+    options.batch = 50;
+    options.threads = threads;
+    ck_assert_msg(tfl_train(graph, &t, &v, &options, NULL, NULL, &err) == TFL_OK, "%s", err.message);
+    float *logit = calloc(N_VALID, TASKS * sizeof *logit);
+    ck_assert_int_eq(tfl_predict(graph, &v, threads, logit, &err), TFL_OK);
+    tfl_graph_free(graph);
+    return logit;
+}
+
+START_TEST(transforms_train_the_same_network)
+{
+    float *direct = train_wide(false, 1), *one = train_wide(true, 1), *five = train_wide(true, 5);
+    double worst = 0.0;
+    ck_assert_mem_eq(one, five, N_VALID * TASKS * sizeof *one);
+    for (size_t i = 0; i < (size_t)N_VALID * TASKS; i++) {
+        worst = fmax(worst, fabs((double)one[i] - (double)direct[i]));
+    }
+    ck_assert_msg(worst > 0.0 && worst < 1e-3, "logits by transforms and by direct sums differ by %g", worst);
+    free(direct);
+    free(one);
+    free(five);
+}
+END_TEST
+
 static int watch_best(void *context, const tfl_epoch *epoch)
 {
     double *best = context;
@@ -203,6 +267,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, learns_two_words);
     tcase_add_test(tests, same_bytes_for_any_number_of_threads);
+    tcase_add_test(tests, transforms_train_the_same_network);
     tcase_add_test(tests, stops_early_and_keeps_the_best_epoch);
     tcase_add_test(tests, initial_weights_fill_glorots_interval);
     suite_add_tcase(suite, tests);
