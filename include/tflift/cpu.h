@@ -21,6 +21,9 @@ const char *tfl_cpu_level(void);            /* its name */
 const char *tfl_cpu_level_at(size_t i);     /* those that this machine can run, best first; NULL after the last */
 bool tfl_cpu_force(const char *level);      /* false: not known, or this machine cannot run it */
 
+/* Whether the level in use is x86-64-v4 and the processor has AVX-512 VBMI too (look-ups in 64 bytes at once), which the level leaves open. */
+bool tfl_cpu_has_vbmi(void);
+
 #ifdef __cplusplus
 }
 #endif

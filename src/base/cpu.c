@@ -97,6 +97,15 @@ const char *tfl_cpu_level_at(size_t i)
     return NULL;
 }
 
+bool tfl_cpu_has_vbmi(void)
+{
+#ifdef TFL_KERNELS_VBMI
+    return tfl_cpu_get() == TFL_CPU_V4 && __builtin_cpu_supports("avx512vbmi");
+#else
+    return false;
+#endif
+}
+
 bool tfl_cpu_force(const char *name)
 {
     const level *found = find(name);

@@ -1,4 +1,4 @@
-/* Which pairs of letters rule out most placements, and their deficits. */
+/* Which pieces rule out most placements, and their deficits. */
 #include "config.h"
 
 #include "filter_internal.h"
@@ -8,29 +8,34 @@
 #include <math.h>
 #include <string.h>
 
-enum { WORDS = 16 /* of two letters */, SUMS = TFL_FILTER_LIMIT + 1 };
+enum { SUMS = TFL_FILTER_LIMIT + 1 };
 
-/* Pairs are added until this share of all placements is left on a strand, as to score these takes no more time than another pair ... */
-static const double FEW = 5e-4;
+/* To score a candidate takes the time of this many look-ups of a piece ... */
+static const double SCORE = 2500;
 
-/* ... and when more is left than this, the filter is not worth its time. */
+/* ... and where more than this share of all placements is left, the filter is not worth its time. */
 static const double MANY = 0.05;
 
-static tfl_filter_run *const builds[TFL_CPUS] = {
+static const tfl_filter_build builds[TFL_CPUS] = {
 #ifdef TFL_KERNELS_NEON
-    [TFL_CPU_NEON] = tfl_filter_neon,
+    [TFL_CPU_NEON] = {tfl_filter_neon, 2},
 #endif
 #ifdef TFL_KERNELS_V3
-    [TFL_CPU_V3] = tfl_filter_v3,
+    [TFL_CPU_V3] = {tfl_filter_v3, 2},
 #endif
 #ifdef TFL_KERNELS_V4
-    [TFL_CPU_V4] = tfl_filter_v4,
+    [TFL_CPU_V4] = {tfl_filter_v4, 2},
 #endif
-    [TFL_CPU_PORTABLE] = NULL,
+    [TFL_CPU_PORTABLE] = {NULL, 2},
 };
 
-tfl_filter_run *tfl_filter_get(void)
+tfl_filter_build tfl_filter_get(void)
 {
+#ifdef TFL_KERNELS_VBMI
+    if (tfl_cpu_has_vbmi()) {
+        return (tfl_filter_build){tfl_filter_vbmi, 3};
+    }
+#endif
     return builds[tfl_cpu_get()];
 }
 
@@ -40,105 +45,147 @@ double tfl_strand_score(const tfl_logodds *logodds, size_t strand, size_t positi
                        : logodds->score[logodds->width - 1 - position][TFL_BASES - 1 - code];
 }
 
-/* How far a letter falls short of the best one at its position; 0 behind the motif's end. */
-static double letter_deficit(const tfl_logodds *logodds, size_t strand, size_t position, size_t code)
+/* What choosing goes by; units are those in which the largest deficit of a match is TFL_FILTER_LIMIT. */
+typedef struct choice {
+    const tfl_logodds *logodds;
+    size_t n_strands, width, letters;
+    double units;
+    double mean[TFL_MOTIF_MAX_WIDTH + 1]; /* of the deficits of the letters before each position, summed: how much they rule out */
+} choice;
+
+/* How far letters fall short of the best one at their position; none behind the motif's end. */
+static void find_deficits(const choice *c, size_t strand, size_t position, double deficit[TFL_BASES])
 {
-    if (position >= logodds->width) {
-        return 0;
-    }
     double best = -HUGE_VAL;
     for (size_t b = 0; b < TFL_BASES; b++) {
-        best = fmax(best, tfl_strand_score(logodds, strand, position, b));
+        deficit[b] = position < c->width ? tfl_strand_score(c->logodds, strand, position, b) * c->units : 0;
+        best = fmax(best, deficit[b]);
     }
-    return best - tfl_strand_score(logodds, strand, position, code);
+    for (size_t b = 0; b < TFL_BASES; b++) {
+        deficit[b] = best - deficit[b];
+    }
 }
 
-static double word_deficit(const tfl_logodds *logodds, size_t strand, size_t offset, size_t word)
+static void measure_letters(choice *c)
 {
-    return letter_deficit(logodds, strand, offset, word % TFL_BASES) +
-           letter_deficit(logodds, strand, offset + 1, word / TFL_BASES);
-}
-
-static double word_probability(const tfl_logodds *logodds, size_t word)
-{
-    return logodds->background[word % TFL_BASES] * logodds->background[word / TFL_BASES];
-}
-
-/* The mean deficit of a pair, over the strands: how much it rules out. */
-static double mean_deficit(const tfl_logodds *logodds, size_t n_strands, size_t offset)
-{
-    double sum = 0;
-    for (size_t s = 0; s < n_strands; s++) {
-        for (size_t word = 0; word < WORDS; word++) {
-            sum += word_probability(logodds, word) * word_deficit(logodds, s, offset, word);
+    double deficit[TFL_BASES];
+    for (size_t j = 0; j < c->width; j++) {
+        c->mean[j + 1] = c->mean[j];
+        for (size_t s = 0; s < c->n_strands; s++) {
+            find_deficits(c, s, j, deficit);
+            for (size_t b = 0; b < TFL_BASES; b++) {
+                c->mean[j + 1] += c->logodds->background[b] * fmin(deficit[b], SUMS);
+            }
         }
     }
-    return sum;
 }
 
-/* The offsets of the pairs that tell most, the best first; returns how many. */
-static size_t choose_pairs(const tfl_logodds *logodds, size_t n_strands, size_t offset[TFL_FILTER_PAIRS])
+/* most[k][j]: the largest sum of means that k pieces of letters from j on can have. A piece begins at j, or does not. */
+typedef float best_sums[TFL_FILTER_PIECES + 1][TFL_MOTIF_MAX_WIDTH + 1];
+
+static size_t piece_end(const choice *c, size_t begin)
 {
-    double mean[(TFL_MOTIF_MAX_WIDTH + 1) / 2];
-    size_t n = (logodds->width + 1) / 2;
-    for (size_t i = 0; i < n; i++) {
-        mean[i] = mean_deficit(logodds, n_strands, 2 * i);
-    }
-    size_t chosen = n < TFL_FILTER_PAIRS ? n : TFL_FILTER_PAIRS;
-    for (size_t g = 0; g < chosen; g++) {
-        size_t best = 0;
-        for (size_t i = 1; i < n; i++) {
-            best = mean[i] > mean[best] ? i : best;
+    return c->width - begin < c->letters ? c->width : begin + c->letters;
+}
+
+static void sum_means(const choice *c, best_sums most)
+{
+    memset(most, 0, sizeof(best_sums));
+    for (size_t k = 1; k <= TFL_FILTER_PIECES; k++) {
+        for (size_t j = c->width; j-- > 0;) {
+            size_t end = piece_end(c, j);
+            most[k][j] = fmaxf(most[k][j + 1], most[k - 1][end] + (float)(c->mean[end] - c->mean[j]));
         }
-        offset[g] = 2 * best;
-        mean[best] = -1;
+    }
+}
+
+/* The offsets of the n pieces that most was found with; fewer where they cover the motif. Returns how many. */
+static size_t choose_pieces(const choice *c, best_sums most, size_t n, size_t offset[TFL_FILTER_PIECES])
+{
+    size_t chosen = 0;
+    for (size_t j = 0; j < c->width && chosen < n;) {
+        if (most[n - chosen][j] > most[n - chosen][j + 1]) {
+            offset[chosen++] = j;
+            j = piece_end(c, j);
+        } else {
+            j++;
+        }
     }
     return chosen;
 }
 
-/* Deficits in units, and what becomes of the sums of random words: chance[sum] that it is so far, TFL_FILTER_LIMIT at most. */
-static void add_pair(const tfl_logodds *logodds, size_t strand, size_t offset, double units, uint8_t deficit[WORDS],
-                     double chance[SUMS])
+/* Adds a letter to sums: chance[sum] is that of random words to come to it. */
+static void add_letter(const choice *c, const double deficit[TFL_BASES], double chance[SUMS])
 {
     double before[SUMS];
     memcpy(before, chance, sizeof before);
     memset(chance, 0, sizeof before);
-    for (size_t word = 0; word < WORDS; word++) {
-        deficit[word] = (uint8_t)fmin(word_deficit(logodds, strand, offset, word) * units, UINT8_MAX);
-        for (size_t sum = deficit[word]; sum < SUMS; sum++) {
-            chance[sum] += before[sum - deficit[word]] * word_probability(logodds, word);
+    for (size_t b = 0; b < TFL_BASES; b++) {
+        size_t down = (size_t)fmin(deficit[b], SUMS);
+        for (size_t sum = down; sum < SUMS; sum++) {
+            chance[sum] += before[sum - down] * c->logodds->background[b];
         }
     }
 }
 
-static double sum_up(const double chance[SUMS])
+/* About the share of random words that n pieces leave, on the strand where more are left. */
+static double share_left(const choice *c, const size_t *offset, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < SUMS; i++) {
-        sum += chance[i];
+    double most = 0, deficit[TFL_BASES];
+    for (size_t s = 0; s < c->n_strands; s++) {
+        double chance[SUMS] = {1}, left = 0;
+        for (size_t i = 0; i < n * c->letters; i++) {
+            find_deficits(c, s, offset[i / c->letters] + i % c->letters, deficit);
+            add_letter(c, deficit, chance);
+        }
+        for (size_t sum = 0; sum < SUMS; sum++) {
+            left += chance[sum];
+        }
+        most = fmax(most, left);
     }
-    return sum;
+    return most;
+}
+
+static void fill_piece(const choice *c, size_t offset, uint8_t deficit[2][TFL_FILTER_KINDS])
+{
+    for (size_t s = 0; s < c->n_strands; s++) {
+        double of[TFL_FILTER_LETTERS][TFL_BASES] = {{0}};
+        for (size_t i = 0; i < c->letters; i++) {
+            find_deficits(c, s, offset + i, of[i]);
+        }
+        for (size_t kind = 0; kind < TFL_FILTER_KINDS; kind++) {
+            deficit[s][kind] = (uint8_t)fmin(of[0][kind & 3] + of[1][kind >> 2 & 3] + of[2][kind >> 4], UINT8_MAX);
+        }
+    }
 }
 
 /* No match is lost to rounding: in these units a match has at most TFL_FILTER_LIMIT and a rounding error, which is less than 1, so that
  * deficits rounded down to whole numbers sum to TFL_FILTER_LIMIT at most. */
-void tfl_filter_prepare(const tfl_logodds *logodds, size_t n_strands, double threshold, tfl_filter *filter)
+void tfl_filter_prepare(const tfl_logodds *logodds, size_t n_strands, double threshold, size_t letters, tfl_filter *filter)
 {
-    double chance[2][SUMS] = {{1}, {1}};
     double largest = logodds->high - threshold; /* deficit of a match */
-    double units = TFL_FILTER_LIMIT / fmax(largest, 1e-6);
-    double left = 1;
-    size_t offset[TFL_FILTER_PAIRS];
-    size_t pairs = choose_pairs(logodds, n_strands, offset);
-    *filter = (tfl_filter){.pairs = 0};
-    for (size_t g = 0; g < pairs && left > FEW; g++) {
-        left = 0;
-        filter->offset[g] = offset[g];
-        for (size_t s = 0; s < n_strands; s++) {
-            add_pair(logodds, s, offset[g], units, filter->deficit[g][s], chance[s]);
-            left = fmax(left, sum_up(chance[s]));
+    choice c = {.logodds = logodds, .n_strands = n_strands, .width = logodds->width, .letters = letters};
+    c.units = TFL_FILTER_LIMIT / fmax(largest, 1e-6);
+    *filter = (tfl_filter){.pieces = 0};
+    best_sums most;
+    measure_letters(&c);
+    sum_means(&c, most);
+    double least = HUGE_VAL; /* time */
+    for (size_t n = 1; n <= TFL_FILTER_PIECES && (double)n < least; n++) {
+        size_t offset[TFL_FILTER_PIECES];
+        size_t chosen = choose_pieces(&c, most, n, offset);
+        double left = share_left(&c, offset, chosen);
+        if (chosen < n) {
+            break;
         }
-        filter->pairs = g + 1;
+        double time = (double)n + left * SCORE;
+        if (time < least) {
+            least = time;
+            filter->pieces = left <= MANY ? n : 0;
+            memcpy(filter->offset, offset, sizeof offset);
+        }
     }
-    filter->pairs = left <= MANY ? filter->pairs : 0;
+    for (size_t g = 0; g < filter->pieces; g++) {
+        fill_piece(&c, filter->offset[g], filter->deficit[g]);
+    }
 }

@@ -26,9 +26,21 @@ typedef uint8_t loose __attribute__((vector_size(4 * TFL_VECTOR), aligned(1), ma
 #define UNROLL _Pragma("GCC unroll 8")
 #endif
 
-/* What GCC's vector extensions lack: a table of 16 bytes, that table looked up at every byte < 16 of an index, a sum that stops at 255, the
+/* What GCC's vector extensions lack: a table of 16 bytes, with VBMI of 64, that table looked up at every byte of an index, a sum that stops at 255, the
  * smaller of two, and a bit for each byte that is at most a limit. */
-#if TFL_VECTOR == 16
+#if defined(__AVX512VBMI__)
+
+INLINE vec load_table(const uint8_t table[64])
+{
+    return (vec)_mm512_loadu_si512(table);
+}
+
+INLINE vec look_up(vec table, vec index)
+{
+    return (vec)_mm512_permutexvar_epi8((__m512i)index, (__m512i)table);
+}
+
+#elif TFL_VECTOR == 16
 
 INLINE vec load_table(const uint8_t table[16])
 {
@@ -39,6 +51,9 @@ INLINE vec look_up(vec table, vec index)
 {
     return (vec)_mm512_shuffle_epi8((__m512i)table, (__m512i)index);
 }
+
+#endif
+#if TFL_VECTOR == 16
 
 INLINE vec add(vec a, vec b)
 {
@@ -133,7 +148,7 @@ INLINE size_t list_words(const vec sum[TOGETHER], vec limit, size_t start, uint3
     return n;
 }
 
-INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, tfl_filter_word *word)
+INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *piece, size_t n, tfl_filter_word *word)
 {
     const vec limit = (vec){0} + TFL_FILTER_LIMIT;
     size_t found = 0;
@@ -141,7 +156,7 @@ INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *pai
         vec sum[2][TOGETHER] = {{{0}}};
         size_t g = 0;
         do {
-            const uint8_t *from = pair + i + filter->offset[g];
+            const uint8_t *from = piece + i + filter->offset[g];
             vec table[2];
             UNROLL for (size_t s = 0; s < n_strands; s++) {
                 table[s] = load_table(filter->deficit[g][s]);
@@ -152,7 +167,7 @@ INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *pai
                     sum[s][k] = add(sum[s][k], look_up(table[s], letters));
                 }
             }
-        } while (++g < filter->pairs);
+        } while (++g < filter->pieces);
         vec all = sum[0][0];
         UNROLL for (size_t k = 0; k < TOGETHER; k++) {
             all = least(all, n_strands > 1 ? least(sum[0][k], sum[1][k]) : sum[0][k]);
@@ -166,7 +181,7 @@ INLINE size_t run(const tfl_filter *filter, size_t n_strands, const uint8_t *pai
     return found;
 }
 
-size_t TFL_FILTER(const tfl_filter *filter, size_t n_strands, const uint8_t *pair, size_t n, tfl_filter_word *word)
+size_t TFL_FILTER(const tfl_filter *filter, size_t n_strands, const uint8_t *piece, size_t n, tfl_filter_word *word)
 {
-    return n_strands == 1 ? run(filter, 1, pair, n, word) : run(filter, 2, pair, n, word);
+    return n_strands == 1 ? run(filter, 1, piece, n, word) : run(filter, 2, piece, n, word);
 }

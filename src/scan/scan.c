@@ -61,7 +61,7 @@ static tfl_status prepare_motif(void *context, unsigned worker, size_t i, tfl_er
     }
     if (status == TFL_OK) {
         motif->threshold = find_threshold(options, motif->pvalues);
-        tfl_filter_prepare(motif->logodds, scanner->n_strands, motif->threshold, &motif->filter);
+        tfl_filter_prepare(motif->logodds, scanner->n_strands, motif->threshold, scanner->filter.letters, &motif->filter);
     }
     return status;
 }

@@ -31,7 +31,7 @@ enum {
 typedef struct block {
     size_t from, to;                          /* starts [from, to) */
     size_t stretch_end;                       /* letters up to here */
-    uint8_t pair[BLOCK + TFL_FILTER_BEHIND];  /* letters from + i and from + i + 1, as the filter wants them */
+    uint8_t piece[BLOCK + TFL_FILTER_BEHIND]; /* the letters from + i on, as the filter wants them */
     tfl_filter_word word[2 * WORDS + 1];      /* candidates; one more is written to */
 } block;
 
@@ -95,7 +95,7 @@ static tfl_status find_plainly(const tfl_scanner *scanner, size_t i, size_t stra
 static tfl_status find_filtered(const tfl_scanner *scanner, size_t i, size_t end, block *b, tfl_matches *matches, tfl_error *err)
 {
     size_t n = end - b->from;
-    size_t words = scanner->filter(&scanner->motif[i].filter, scanner->n_strands, b->pair, n, b->word);
+    size_t words = scanner->filter.run(&scanner->motif[i].filter, scanner->n_strands, b->piece, n, b->word);
     tfl_status status = TFL_OK;
     for (size_t w = 0; w < words; w++) {
         const tfl_filter_word *word = &b->word[w];
@@ -117,7 +117,7 @@ static tfl_status scan_motif(const tfl_scanner *scanner, size_t i, block *b, tfl
         return TFL_OK;
     }
     size_t end = b->stretch_end - width + 1 < b->to ? b->stretch_end - width + 1 : b->to;
-    if (scanner->filter != NULL && motif->filter.pairs > 0) {
+    if (scanner->filter.run != NULL && motif->filter.pieces > 0) {
         return find_filtered(scanner, i, end, b, matches, err);
     }
     tfl_status status = TFL_OK;
@@ -127,19 +127,20 @@ static tfl_status scan_motif(const tfl_scanner *scanner, size_t i, block *b, tfl
     return status;
 }
 
-/* Pairs are the low halves of quads; eight at a time, and up to seven behind the last, which matter to no placement. */
-static void fill_pairs(const tfl_scanner *scanner, const uint8_t *quad, block *b)
+/* Pieces are the low bits of quads; eight at a time, and up to seven behind the last, which matter to no placement. */
+static void fill_pieces(const tfl_scanner *scanner, const uint8_t *quad, block *b)
 {
     size_t letters = b->to - b->from + scanner->widest;
+    uint64_t mask = (UINT64_C(1) << 2 * scanner->filter.letters) - 1;
     letters = letters < b->stretch_end - b->from ? letters : b->stretch_end - b->from;
     for (size_t i = 0; i < letters; i += sizeof(uint64_t)) {
         uint64_t eight;
         memcpy(&eight, quad + b->from + i, sizeof eight);
-        eight &= UINT64_C(0x0F0F0F0F0F0F0F0F);
-        memcpy(b->pair + i, &eight, sizeof eight);
+        eight &= mask * UINT64_C(0x0101010101010101);
+        memcpy(b->piece + i, &eight, sizeof eight);
     }
     letters += -letters % sizeof(uint64_t);
-    memset(b->pair + letters, 0, sizeof b->pair - letters);
+    memset(b->piece + letters, 0, sizeof b->piece - letters);
 }
 
 /* Copies n matches to another place by digits of their start in the block, those of equal digits in the order in which they were. */
@@ -178,7 +179,7 @@ static tfl_status sort_block(const block *b, size_t first, tfl_matches *matches,
 static tfl_status scan_block(const tfl_scanner *scanner, block *b, tfl_matches *matches, tfl_error *err)
 {
     size_t first = matches->n;
-    fill_pairs(scanner, matches->work->quad, b);
+    fill_pieces(scanner, matches->work->quad, b);
     tfl_status status = TFL_OK;
     for (size_t i = 0; i < scanner->motifs->n && status == TFL_OK; i++) {
         status = scan_motif(scanner, i, b, matches, err);

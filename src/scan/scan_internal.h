@@ -37,7 +37,7 @@ struct tfl_scanner {
     const tfl_motifs *motifs;
     tfl_prepared *motif; /* [motifs->n] */
     size_t narrowest, widest;
-    tfl_filter_run *filter;   /* NULL: none */
+    tfl_filter_build filter;
     atomic_uint *n_scanning; /* long sequences, at the moment: they share the threads */
 };
 
