@@ -17,6 +17,7 @@
 #include "tflift/fasta.h"
 #include "tflift/genome.h"
 #include "tflift/region.h"
+#include "tflift/spool.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,8 +31,8 @@ typedef struct tfl_window {
 } tfl_window;
 
 typedef struct tfl_windows {
-    tfl_window *window; /* [n] in the order of the regions */
-    size_t n, capacity;
+    tfl_spool window; /* [n] in the order of the regions */
+    size_t n;
     uint64_t regions; /* rows read */
     uint64_t middles; /* windows around the middle of a region without summit, whose length differs from the window's */
     uint64_t at_edge; /* regions left out because they, or their windows, leave the contig */
@@ -40,9 +41,14 @@ typedef struct tfl_windows {
     size_t letters_capacity;
 } tfl_windows;
 
-/* Reads all regions, 40 bytes of memory each. length 0: regions as they are. Errors name file and line: a contig that
+/* clang-format off */
+#define TFL_WINDOWS_INIT {TFL_SPOOL_INIT, 0, 0, 0, 0, 0, NULL, 0}
+/* clang-format on */
+
+/* Reads all regions; when they are many, they wait in a temporary file. length 0: regions as they are. Errors name file and line: a contig that
  * the genome does not have (the message says what the genome calls it), a region or window that leaves its contig
- * unless skip_edge is set, no region, none left. windows starts as {0}; the caller clears. */
+ * unless skip_edge is set, no region, none left. windows starts as TFL_WINDOWS_INIT; the
+ * caller clears. */
 tfl_status tfl_windows_read(tfl_bed *bed, const tfl_genome *genome, int64_t length, bool skip_edge,
                             tfl_windows *windows, tfl_error *err) TFL_MUST_USE;
 void tfl_windows_clear(tfl_windows *windows);
@@ -51,6 +57,9 @@ void tfl_windows_clear(tfl_windows *windows);
  * these. A cluster is what overlapping windows connect, so that no window overlaps one of another cluster. Ranges that
  * follow one another thus share all windows out; where windows are sorted, their parts follow one another too. */
 tfl_status tfl_windows_keep(tfl_windows *windows, size_t from, size_t to, tfl_error *err) TFL_MUST_USE;
+
+/* Window i. */
+tfl_status tfl_windows_find(tfl_windows *windows, size_t i, tfl_window *window, tfl_error *err) TFL_MUST_USE;
 
 /* The sequence of window i and its place. Its name is CONTIG:START-END, 0-based and half-open, with (+) or (-) where
  * the region names a strand, as bedtools getfasta (with -s) has it; that of '-' is the reverse complement. sequence and

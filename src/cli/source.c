@@ -217,7 +217,12 @@ static tfl_status open_regions(tfl_source *source, const tfl_call *call, const t
         return status;
     }
     tell_windows(call, &source->windows, length);
-    source->length = (size_t)source->windows.window[0].length;
+    tfl_window first;
+    status = tfl_windows_find(&source->windows, 0, &first, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    source->length = (size_t)first.length;
     const tfl_shard *shard = &source->options.shard;
     if (shard->of > 1) {
         size_t n = source->windows.n;
@@ -237,6 +242,7 @@ tfl_status tfl_source_open(const tfl_call *call, const tfl_source_input *input, 
         return tfl_fail_memory(err, "sequences");
     }
     source->options = *options;
+    source->windows = (tfl_windows)TFL_WINDOWS_INIT;
     tfl_status status = input->genome != NULL ? open_genome(source, call, input->genome, err) : TFL_OK;
     if (status == TFL_OK) {
         status =
@@ -323,8 +329,10 @@ static tfl_status next_window(tfl_source *source, tfl_sequence *sequence, tfl_re
     }
     size_t number = (size_t)source->read++;
     tfl_status status = tfl_windows_sequence(&source->windows, number, source->genome, sequence, region, err);
-    if (status != TFL_OK) {
-        tfl_error_prefix(err, "%s:%" PRId64, source->regions, source->windows.window[number].line);
+    tfl_window window;
+    tfl_error unread = TFL_ERROR_INIT;
+    if (status != TFL_OK && tfl_windows_find(&source->windows, number, &window, &unread) == TFL_OK) {
+        tfl_error_prefix(err, "%s:%" PRId64, source->regions, window.line);
     }
     source->length = sequence->length;
     return status;

@@ -5,6 +5,7 @@
 
 #include "tflift/alphabet.h"
 #include "tflift/memory.h"
+#include "tflift/sorter.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,9 +14,9 @@
 
 void tfl_windows_clear(tfl_windows *windows)
 {
-    free(windows->window);
+    tfl_spool_clear(&windows->window);
     free(windows->letters);
-    *windows = (tfl_windows){0};
+    *windows = (tfl_windows)TFL_WINDOWS_INIT;
 }
 
 /* ---------------------------------------------------------------- placing */
@@ -64,19 +65,25 @@ static tfl_status fail_edge(const tfl_bed *bed, const tfl_bed_row *row, const tf
 
 static tfl_status add_window(tfl_windows *windows, const tfl_window *window, tfl_error *err)
 {
-    tfl_status status = tfl_grow((void **)&windows->window, &windows->capacity, windows->n + 1, sizeof *windows->window,
-                                 "regions", err);
-    if (status == TFL_OK) {
-        windows->window[windows->n++] = *window;
-    }
+    tfl_status status = tfl_spool_append(&windows->window, window, sizeof *window, err);
+    windows->n += status == TFL_OK;
     return status;
+}
+
+tfl_status tfl_windows_find(tfl_windows *windows, size_t i, tfl_window *window, tfl_error *err)
+{
+    return tfl_spool_read(&windows->window, (uint64_t)i * sizeof *window, window, sizeof *window, err);
 }
 
 static tfl_status place(const tfl_bed *bed, const tfl_bed_row *row, const tfl_genome *genome, int64_t length,
                         bool skip_edge, tfl_windows *windows, tfl_error *err)
 {
-    tfl_window window = {
-        .start = row->start, .length = row->end - row->start, .line = tfl_bed_line(bed), .strand = row->strand};
+    tfl_window window;
+    memset(&window, 0, sizeof window); /* the padding goes to a file */
+    window.start = row->start;
+    window.length = row->end - row->start;
+    window.line = tfl_bed_line(bed);
+    window.strand = row->strand;
     if (!tfl_genome_find(genome, row->contig, &window.contig)) {
         return fail_contig(bed, genome, row->contig, err);
     }
@@ -97,9 +104,15 @@ static tfl_status place(const tfl_bed *bed, const tfl_bed_row *row, const tfl_ge
 
 /* ---------------------------------------------------------------- in the order of the genome */
 
+/* A window and its number, as they came. */
+typedef struct numbered {
+    tfl_window window;
+    uint64_t number;
+} numbered;
+
 static int compare_places(const void *a, const void *b)
 {
-    const tfl_window *x = *(const tfl_window *const *)a, *y = *(const tfl_window *const *)b;
+    const tfl_window *x = &((const numbered *)a)->window, *y = &((const numbered *)b)->window;
     if (x->contig != y->contig) {
         return x->contig < y->contig ? -1 : 1;
     }
@@ -109,101 +122,165 @@ static int compare_places(const void *a, const void *b)
     if (x->length != y->length) {
         return x->length < y->length ? -1 : 1;
     }
-    if ((x->strand == '-') != (y->strand == '-')) {
-        return y->strand == '-' ? -1 : 1;
-    }
-    return x < y ? -1 : x > y; /* as they came */
+    return (x->strand == '-') - (y->strand == '-');
 }
 
-/* Pointers to the windows by contig, start, length and strand; the caller frees. */
-static tfl_status sort_windows(const tfl_windows *windows, tfl_window ***out, tfl_error *err)
+/* A number that grows with contig and start, though not with every step of those that are very large. */
+static uint64_t key_of(const tfl_window *window)
 {
-    tfl_window **order = tfl_calloc(windows->n, sizeof *order);
-    *out = order;
-    if (order == NULL) {
-        return tfl_fail_memory(err, "regions");
-    }
-    for (size_t i = 0; i < windows->n; i++) {
-        order[i] = &windows->window[i];
-    }
-    qsort(order, windows->n, sizeof *order, compare_places);
-    return TFL_OK;
+    enum { START_BITS = 40, MOST_CONTIGS = 0xFFFFFF };
+    const uint64_t most = (UINT64_C(1) << START_BITS) - 1;
+    uint64_t start = (uint64_t)window->start;
+    return window->contig < MOST_CONTIGS ? (uint64_t)window->contig << START_BITS | (start < most ? start : most)
+                                         : UINT64_MAX;
 }
 
-static bool same_sequence(const tfl_window *a, const tfl_window *b)
+/* The windows by contig, start, length and strand, then as they came; the caller frees. */
+static tfl_status sort_windows(tfl_windows *windows, tfl_sorter **out, tfl_error *err)
 {
-    return a->contig == b->contig && a->start == b->start && a->length == b->length &&
-           (a->strand == '-') == (b->strand == '-');
-}
-
-/* Takes out windows whose length was set to 0. */
-static void close_gaps(tfl_windows *windows)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < windows->n; i++) {
-        if (windows->window[i].length > 0) {
-            windows->window[kept++] = windows->window[i];
+    tfl_status status = tfl_sorter_create(compare_places, TFL_SORTER_MEMORY, out, err);
+    for (size_t i = 0; status == TFL_OK && i < windows->n; i++) {
+        numbered here = {.number = i};
+        status = tfl_windows_find(windows, i, &here.window, err);
+        if (status == TFL_OK) {
+            status = tfl_sorter_add(*out, key_of(&here.window), &here, sizeof here, err);
         }
     }
-    windows->n = kept;
+    return status == TFL_OK ? tfl_sorter_sort(*out, err) : status;
+}
+
+/* What goes through the windows in that order and keeps some. */
+typedef struct sieve {
+    tfl_windows *windows;
+    tfl_sorter *sorted; /* by place … */
+    tfl_sorter *kept;   /* … and by number */
+    const numbered *at; /* of sorted; NULL behind the last */
+} sieve;
+
+static tfl_status next_window(sieve *s, tfl_error *err)
+{
+    const void *record = NULL;
+    tfl_status status = tfl_sorter_next(s->sorted, &record, err);
+    s->at = record;
+    return status;
+}
+
+static tfl_status open_sieve(tfl_windows *windows, sieve *s, tfl_error *err)
+{
+    *s = (sieve){.windows = windows};
+    tfl_status status = sort_windows(windows, &s->sorted, err);
+    if (status == TFL_OK) {
+        status = tfl_sorter_create(NULL, TFL_SORTER_MEMORY, &s->kept, err);
+    }
+    return status == TFL_OK ? next_window(s, err) : status;
+}
+
+static tfl_status keep_window(sieve *s, tfl_error *err)
+{
+    return tfl_sorter_add(s->kept, s->at->number, &s->at->window, sizeof s->at->window, err);
+}
+
+/* Leaves the windows that were kept, in their order, unless status says that something failed; frees. */
+static tfl_status close_sieve(sieve *s, tfl_status status, tfl_error *err)
+{
+    const void *window = NULL;
+    if (status == TFL_OK && tfl_sorter_count(s->kept) < s->windows->n) {
+        tfl_spool_clear(&s->windows->window);
+        s->windows->n = 0;
+        status = tfl_sorter_sort(s->kept, err);
+        while (status == TFL_OK && (status = tfl_sorter_next(s->kept, &window, err)) == TFL_OK && window != NULL) {
+            status = add_window(s->windows, window, err);
+        }
+    }
+    tfl_sorter_free(s->sorted);
+    tfl_sorter_free(s->kept);
+    return status;
 }
 
 static tfl_status drop_duplicates(tfl_windows *windows, tfl_error *err)
 {
-    tfl_window **order = NULL;
-    tfl_status status = sort_windows(windows, &order, err);
-    size_t first = 0; /* of those that are the same */
-    for (size_t i = 1; status == TFL_OK && i < windows->n; i++) {
-        if (same_sequence(order[i], order[first])) {
-            order[i]->length = 0;
-            windows->duplicates++;
-        } else {
-            first = i;
+    sieve s;
+    numbered before;
+    bool any = false;
+    tfl_status status = open_sieve(windows, &s, err);
+    for (; status == TFL_OK && s.at != NULL; any = true) {
+        bool again = any && compare_places(&before, s.at) == 0;
+        before = *s.at;
+        windows->duplicates += again;
+        status = again ? TFL_OK : keep_window(&s, err);
+        if (status == TFL_OK) {
+            status = next_window(&s, err);
         }
     }
-    free(order);
-    close_gaps(windows);
+    return close_sieve(&s, status, err);
+}
+
+/* What overlapping windows connect; those of sorted windows follow one another. */
+typedef struct cluster {
+    size_t contig;
+    int64_t end;
+    uint64_t first; /* number of the window that came first */
+} cluster;
+
+static bool belongs(const cluster *c, const tfl_window *window)
+{
+    return window->contig == c->contig && window->start < c->end;
+}
+
+/* The first numbers of all clusters, 8 bytes each. */
+static tfl_status find_clusters(sieve *s, tfl_spool *first, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    while (status == TFL_OK && s->at != NULL) {
+        cluster c = {s->at->window.contig, INT64_MAX, UINT64_MAX};
+        for (bool begins = true; status == TFL_OK && s->at != NULL && belongs(&c, &s->at->window); begins = false) {
+            int64_t end = s->at->window.start + s->at->window.length;
+            c.end = begins || end > c.end ? end : c.end;
+            c.first = s->at->number < c.first ? s->at->number : c.first;
+            status = next_window(s, err);
+        }
+        if (status == TFL_OK) {
+            status = tfl_spool_append(first, &c.first, sizeof c.first, err);
+        }
+    }
     return status;
 }
 
-/* first[i] is the first window, as they came, of the cluster of window i. */
-static void find_clusters(const tfl_windows *windows, tfl_window *const *order, size_t *first)
+/* Keeps the clusters whose first number is in [from, to). */
+static tfl_status keep_clusters(sieve *s, tfl_spool *first, uint64_t from, uint64_t to, tfl_error *err)
 {
-    for (size_t from = 0, to = 0; from < windows->n; from = to) {
-        int64_t end = order[from]->start;
-        size_t least = SIZE_MAX;
-        for (to = from;
-             to < windows->n && order[to]->contig == order[from]->contig && (to == from || order[to]->start < end);
-             to++) {
-            size_t i = (size_t)(order[to] - windows->window);
-            int64_t own_end = order[to]->start + order[to]->length;
-            end = own_end > end ? own_end : end;
-            least = i < least ? i : least;
-        }
-        for (size_t i = from; i < to; i++) {
-            first[order[i] - windows->window] = least;
+    tfl_status status = tfl_sorter_sort(s->sorted, err);
+    if (status == TFL_OK) {
+        status = next_window(s, err);
+    }
+    for (uint64_t i = 0; status == TFL_OK && s->at != NULL; i++) {
+        cluster c = {s->at->window.contig, INT64_MAX, 0};
+        status = tfl_spool_read(first, i * sizeof c.first, &c.first, sizeof c.first, err);
+        for (bool begins = true; status == TFL_OK && s->at != NULL && belongs(&c, &s->at->window); begins = false) {
+            int64_t end = s->at->window.start + s->at->window.length;
+            c.end = begins || end > c.end ? end : c.end;
+            status = c.first >= from && c.first < to ? keep_window(s, err) : TFL_OK;
+            if (status == TFL_OK) {
+                status = next_window(s, err);
+            }
         }
     }
+    return status;
 }
 
 tfl_status tfl_windows_keep(tfl_windows *windows, size_t from, size_t to, tfl_error *err)
 {
-    tfl_window **order = NULL;
-    tfl_status status = sort_windows(windows, &order, err);
-    size_t *first = tfl_calloc(windows->n, sizeof *first);
-    if (status == TFL_OK && first == NULL) {
-        status = tfl_fail_memory(err, "regions");
+    sieve s;
+    tfl_spool first = TFL_SPOOL_INIT;
+    tfl_status status = open_sieve(windows, &s, err);
+    if (status == TFL_OK) {
+        status = find_clusters(&s, &first, err);
     }
     if (status == TFL_OK) {
-        find_clusters(windows, order, first);
-        for (size_t i = 0; i < windows->n; i++) {
-            windows->window[i].length = first[i] >= from && first[i] < to ? windows->window[i].length : 0;
-        }
-        close_gaps(windows);
+        status = keep_clusters(&s, &first, from, to, err);
     }
-    free(order);
-    free(first);
-    return status;
+    tfl_spool_clear(&first);
+    return close_sieve(&s, status, err);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -257,12 +334,17 @@ static tfl_status set_region(const tfl_window *window, const char *contig, tfl_r
 tfl_status tfl_windows_sequence(tfl_windows *windows, size_t i, tfl_genome *genome, tfl_sequence *sequence,
                                 tfl_region *region, tfl_error *err)
 {
-    const tfl_window *window = &windows->window[i];
+    tfl_window found;
+    const tfl_window *window = &found;
+    tfl_status status = tfl_windows_find(windows, i, &found, err);
+    if (status != TFL_OK) {
+        return status;
+    }
     const char *contig = tfl_genome_contig(genome, window->contig);
     size_t length = (size_t)window->length;
     char none[] = "";
     tfl_sequence read = {.description = none, .length = length, .index = i};
-    tfl_status status =
+    status =
         tfl_grow((void **)&windows->letters, &windows->letters_capacity, length, 2, "the letters of a region", err);
     if (status == TFL_OK) {
         read.letters = windows->letters;

@@ -546,7 +546,7 @@ static tfl_status windows(size_t i, tfl_error *err)
         "chr1\t5\t15\tx\t0\t-\nchr2\t5\t15\tx\t0\t+\nchr1\t5\t15\tx\t0\t-\nchr1\t7\t17\tx\t0\t.\n";
     tfl_genome *genome;
     tfl_bed *bed = NULL;
-    tfl_windows found = {0};
+    tfl_windows found = TFL_WINDOWS_INIT;
     tfl_sequence sequence = {0};
     tfl_region region = {0};
     tfl_status status = MAKE(genome, tfl_genome_open(genome_path, &genome, err));
@@ -555,8 +555,10 @@ static tfl_status windows(size_t i, tfl_error *err)
     }
     status = status == TFL_OK ? tfl_windows_read(bed, genome, 4, false, &found, err) : status;
     status = status == TFL_OK && i == 1 ? tfl_windows_keep(&found, 0, 1, err) : status;
+    tfl_window window;
     for (size_t k = 0; status == TFL_OK && k < found.n; k++) {
-        status = tfl_windows_sequence(&found, k, genome, &sequence, &region, err);
+        status = tfl_windows_find(&found, k, &window, err);
+        status = status != TFL_OK ? status : tfl_windows_sequence(&found, k, genome, &sequence, &region, err);
     }
     tfl_sequence_clear(&sequence);
     tfl_region_clear(&region);

@@ -51,11 +51,28 @@ static void stop(void)
 static tfl_status read_windows(const char *text, int64_t length, bool skip_edge, tfl_windows *windows)
 {
     tfl_bed *bed;
-    *windows = (tfl_windows){0};
+    *windows = (tfl_windows)TFL_WINDOWS_INIT;
     ck_assert_int_eq(tfl_bed_open_memory(text, strlen(text), "x.bed", &bed, &err), TFL_OK);
     tfl_status status = tfl_windows_read(bed, genome, length, skip_edge, windows, &err);
     tfl_bed_close(bed);
     return status;
+}
+
+static tfl_window window_of(tfl_windows *windows, size_t i)
+{
+    tfl_window found;
+    ck_assert_int_eq(tfl_windows_find(windows, i, &found, &err), TFL_OK);
+    return found;
+}
+
+/* All of them; the caller frees. */
+static tfl_window *all_of(tfl_windows *windows)
+{
+    tfl_window *all = calloc(windows->n + 1, sizeof *all);
+    for (size_t i = 0; i < windows->n; i++) {
+        all[i] = window_of(windows, i);
+    }
+    return all;
 }
 
 /* ---------------------------------------------------------------- places */
@@ -71,7 +88,8 @@ START_TEST(a_window_as_long_as_its_region_is_the_region)
         sprintf(text, "chr1\t%" PRId64 "\t%" PRId64 "\n", from, from + length);
         for (int64_t wanted = 0; wanted <= length; wanted += length) {
             ck_assert_int_eq(read_windows(text, wanted, false, &windows), TFL_OK);
-            ck_assert(windows.n == 1 && windows.window[0].start == from && windows.window[0].length == length);
+            ck_assert(windows.n == 1 && window_of(&windows, 0).start == from &&
+                      window_of(&windows, 0).length == length);
             ck_assert_uint_eq(windows.middles, 0);
             tfl_windows_clear(&windows);
         }
@@ -79,7 +97,8 @@ START_TEST(a_window_as_long_as_its_region_is_the_region)
         int64_t other = 1 + tfl_rng_below(&rng, 300);
         if (from >= other && other != length) {
             ck_assert_int_eq(read_windows(text, other, false, &windows), TFL_OK);
-            int64_t before = windows.window[0].start - from, behind = from + length - windows.window[0].start - other;
+            int64_t before = window_of(&windows, 0).start - from,
+                    behind = from + length - window_of(&windows, 0).start - other;
             ck_assert_int_le(llabs(behind - before), 1);
             ck_assert_uint_eq(windows.middles, 1);
             tfl_windows_clear(&windows);
@@ -97,8 +116,8 @@ START_TEST(a_window_begins_half_its_length_before_the_summit)
                 char text[100];
                 sprintf(text, "chr1\t500\t600\t.\t0\t%c\t1.5\t2\t3\t%" PRId64 "\n", "+-."[strand], summit);
                 ck_assert_int_eq(read_windows(text, length, false, &windows), TFL_OK);
-                ck_assert_int_eq(windows.window[0].start, 500 + summit - length / 2);
-                ck_assert_int_eq(windows.window[0].length, length);
+                ck_assert_int_eq(window_of(&windows, 0).start, 500 + summit - length / 2);
+                ck_assert_int_eq(window_of(&windows, 0).length, length);
                 ck_assert_uint_eq(windows.middles, 0);
                 tfl_windows_clear(&windows);
             }
@@ -217,13 +236,15 @@ START_TEST(the_same_window_comes_once)
         size_t n = 1 + tfl_rng_below(&rng, 200), differing = 0;
         char *text = random_regions(&rng, n, 3, false);
         ck_assert_msg(read_windows(text, 10, true, &windows) == TFL_OK, "%s", err.message);
+        tfl_window *all = all_of(&windows);
         for (size_t i = 0; i < windows.n; i++) {
             for (size_t j = 0; j < i; j++) {
-                ck_assert(!same(&windows.window[i], &windows.window[j]));
+                ck_assert(!same(&all[i], &all[j]));
             }
-            ck_assert(i == 0 || windows.window[i - 1].line < windows.window[i].line);
+            ck_assert(i == 0 || all[i - 1].line < all[i].line);
             differing++;
         }
+        free(all);
         ck_assert_uint_eq(differing + windows.duplicates + windows.at_edge, n);
         ck_assert_uint_eq(windows.regions, n);
         free(text);
@@ -241,11 +262,13 @@ static bool check_parts(const char *text, int64_t length, size_t parts)
     size_t n = 0;
     ck_assert_int_eq(read_windows(text, length, true, &whole), TFL_OK);
     size_t *home = calloc(whole.n, sizeof *home);
+    tfl_window *all = all_of(&whole);
     for (size_t p = 0; p < parts; p++) {
         ck_assert_int_eq(read_windows(text, length, true, &part), TFL_OK);
         ck_assert_int_eq(tfl_windows_keep(&part, whole.n * p / parts, whole.n * (p + 1) / parts, &err), TFL_OK);
         for (size_t i = 0, at = 0; i < part.n; i++, at++, n++) {
-            while (at < whole.n && whole.window[at].line != part.window[i].line) {
+            int64_t line = window_of(&part, i).line;
+            while (at < whole.n && all[at].line != line) {
                 at++;
             }
             ck_assert_uint_lt(at, whole.n); /* in the order of the whole */
@@ -258,9 +281,10 @@ static bool check_parts(const char *text, int64_t length, size_t parts)
     ck_assert_uint_eq(n, whole.n);
     for (size_t i = 0; i < whole.n; i++) {
         for (size_t j = 0; j < i; j++) {
-            ck_assert(home[i] == home[j] || !overlap(&whole.window[i], &whole.window[j]));
+            ck_assert(home[i] == home[j] || !overlap(&all[i], &all[j]));
         }
     }
+    free(all);
     free(home);
     tfl_windows_clear(&whole);
     return in_order;
@@ -320,6 +344,38 @@ START_TEST(what_is_wrong_is_told)
 }
 END_TEST
 
+/* So many that they are sorted in a file: windows in a random order, each again and again, in parts of clusters. */
+START_TEST(many_windows_are_told_apart_too)
+{
+    enum { DIFFERENT = 900, ROWS = 40000, PARTS = 3 };
+    char *text = malloc(ROWS * 24), *at = text;
+    unsigned times[DIFFERENT] = {0};
+    size_t different = 0, n = 0;
+    tfl_windows windows;
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "many", 0);
+    for (size_t i = 0; i < ROWS; i++) {
+        uint32_t start = tfl_rng_below(&rng, DIFFERENT);
+        at += sprintf(at, "chr1\t%u\t%u\n", start, start + 1);
+        different += times[start]++ == 0;
+    }
+    for (size_t p = 0; p < PARTS; p++) {
+        ck_assert_int_eq(read_windows(text, 0, false, &windows), TFL_OK);
+        ck_assert_uint_eq(windows.n, different);
+        ck_assert_uint_eq(windows.duplicates, ROWS - different);
+        ck_assert_int_eq(tfl_windows_keep(&windows, different * p / PARTS, different * (p + 1) / PARTS, &err), TFL_OK);
+        for (size_t i = 0; i < windows.n; i++, n++) {
+            tfl_window here = window_of(&windows, i);
+            ck_assert_uint_gt(times[here.start], 0); /* in no part before */
+            times[here.start] = 0;
+        }
+        tfl_windows_clear(&windows);
+    }
+    ck_assert_uint_eq(n, different);
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("windows");
@@ -332,6 +388,7 @@ int main(void)
     tcase_add_test(tests, sequences_are_those_of_the_genome);
     tcase_add_test(tests, the_same_window_comes_once);
     tcase_add_test(tests, parts_do_not_touch);
+    tcase_add_test(tests, many_windows_are_told_apart_too);
     tcase_add_test(tests, what_is_wrong_is_told);
     suite_add_tcase(suite, tests);
     return test_run(suite);
