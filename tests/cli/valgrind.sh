@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Valgrind finds nothing in any unit test, nor in the programs while the tests of the command line run them.
+# shellcheck disable=SC2317 # `one` is called by name
+# shellcheck source=tests/cli/lib.sh
+. "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
+[[ -n ${TFL_SLOW-} ]] || { echo "skipped: takes half an hour; set TFL_SLOW" && exit 77; }
+command -v valgrind >/dev/null || { echo "skipped: valgrind is not there" && exit 77; }
+(ulimit -v 2097152 && tfmodel --version) >/dev/null 2>&1 || { echo "skipped: sanitizers and valgrind do not go together" && exit 77; }
+export CK_DEFAULT_TIMEOUT=3000
+# Valgrind says itself which processor it is, so that kernels it cannot run are not chosen.
+valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --suppressions=$TFL_SRCDIR/tests/support/valgrind.supp"
+
+one() { # one PROGRAM: its log is kept where it fails
+    local log=$work/${1##*/}.log
+    cd "$TFL_BUILDDIR" || return 1
+    # shellcheck disable=SC2086 # a list of words
+    ./libtool --silent --mode=execute $valgrind --log-file="$log.%p" "$1" >"$log" 2>&1 || echo "${1#"$TFL_BUILDDIR"/}"
+}
+export -f one
+export valgrind work
+jobs=$(getconf _NPROCESSORS_ONLN)
+find "$TFL_BUILDDIR/tests/unit" "$TFL_BUILDDIR/tests/golden" -maxdepth 1 -type f -name 'test_*' -not -name '*.*' -perm -u+x | sort >tests
+[[ $(wc -l <tests) -gt 40 ]] || fail "only $(wc -l <tests) tests are there"
+# shellcheck disable=SC2016 # for the inner shell
+xargs -P "$jobs" -I{} bash -c 'one "$1"' one {} <tests >wrong
+while read -r test; do
+    fail "$test: $(grep -hE '%|:[FE]:' "${test##*/}.log" | head -n 5) $(find . -name "${test##*/}.log.*" -size +0 -exec head -n 20 {} \; | head -n 40)"
+done <wrong
+
+mkdir bin
+for program in "$TFL_BUILDDIR"/tf{model,plot,scan,score,sim,track,train}; do
+    # shellcheck disable=SC2016 # for the script that is written
+    printf '#!/bin/sh\nexec "%s" --silent --mode=execute %s --log-file="%s/cli.%%p" "%s" "$@"\n' "$TFL_BUILDDIR/libtool" "$valgrind" "$work" "$program" >"bin/${program##*/}"
+done
+chmod +x bin/*
+for script in bad options tfmodel tfplot tfscan tfscore tfscore_regions tfsim tftrack; do
+    PATH=$work/bin:$PATH run env -u TFL_SLOW bash "$TFL_SRCDIR/tests/cli/$script.sh"
+    [[ $status -eq 0 || $status -eq 77 ]] || fail "tests/cli/$script.sh: $(grep FAILED out | head -n 5)"
+    while read -r log; do
+        fail "tests/cli/$script.sh: $(head -n 30 "$log")"
+    done < <(find . -name 'cli.*' -size +0 | head -n 5)
+    rm -f cli.*
+done
+finish
