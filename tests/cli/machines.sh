@@ -18,7 +18,7 @@ for arch in ${TFL_MACHINES-arm64 i386 s390x}; do
     tried=$((tried + 1))
     read -r -a tests <<<"$(cd "$build" && find tests/unit tests/golden -type f -name 'test_*' -not -name '*.*' | sort | xargs)"
     [[ ${#tests[@]} -gt 40 ]] || fail "$arch: only ${#tests[@]} tests are there"
-    run make -k -C "$build" check TESTS="${tests[*]}" LOG_COMPILER="$build/run"
+    run env CK_TIMEOUT_MULTIPLIER=50 make -k -C "$build" check TESTS="${tests[*]}" LOG_COMPILER="$build/run"
     grep -E '^# (PASS|SKIP|FAIL): ' out | sed "s/^#/$arch:/"
     for test in "${tests[@]}"; do
         grep -qsE '^:test-result: (PASS|SKIP)' "$build/$test.trs" || fail "$arch: $test: $(tail -n 5 "$build/$test.log")"
