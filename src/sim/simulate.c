@@ -4,6 +4,7 @@
 
 #include "tflift/simulate.h"
 
+#include "sim/deck_internal.h"
 #include "sim/design_internal.h"
 #include "tflift/memory.h"
 
@@ -21,100 +22,35 @@ typedef struct class_plan {
 struct tfl_simulator {
     const tfl_design *design;
     uint64_t seed;
-    uint32_t *class_of; /* [n] */
-    uint8_t *split_of;  /* [n] */
-    int digits;         /* in names */
-    class_plan *plan;   /* [n_classes] */
-    tfl_simulated now;  /* what tfl_simulate gives out */
-    size_t *count;      /* [most plantings of a class] */
-    size_t *start;      /* [most instances of a class] */
-    size_t *work;       /* [2 * most instances + most plantings] */
+    tfl_deck classes, splits; /* of the n sequences */
+    int digits;               /* in names */
+    class_plan *plan;         /* [n_classes] */
+    tfl_simulated now;        /* what tfl_simulate gives out */
+    size_t *count;            /* [most plantings of a class] */
+    size_t *start;            /* [most instances of a class] */
+    size_t *work;             /* [2 * most instances + most plantings] */
 };
 
-/* ---------------------------------------------------------------- exact shares, dealt in a random order */
-
-/* How many of n each of the shares gets: the whole part, and what is left over to the largest remainders, the first of
- * equals. */
-static void apportion(size_t n, const double *share, size_t n_shares, size_t *number, double *remainder)
-{
-    double sum = 0;
-    size_t given = 0;
-    for (size_t i = 0; i < n_shares; i++) {
-        sum += share[i];
-    }
-    for (size_t i = 0; i < n_shares; i++) {
-        double exact = (double)n * share[i] / sum;
-        number[i] = (size_t)(exact + 1e-9); /* 8000 * 0.1 is 800, whatever rounding says */
-        remainder[i] = share[i] > 0 ? exact - (double)number[i] : -1;
-        given += number[i];
-    }
-    for (; given < n; given++) {
-        size_t best = 0;
-        for (size_t i = 1; i < n_shares; i++) {
-            best = remainder[i] > remainder[best] ? i : best;
-        }
-        number[best]++;
-        remainder[best] -= 1;
-    }
-}
-
-/* The share that each of n gets, in card[n]. */
-static tfl_status deal(uint64_t seed, const char *purpose, const double *share, size_t n_shares, size_t n,
-                       uint32_t *card, tfl_error *err)
-{
-    size_t *number = tfl_calloc(n_shares, sizeof *number);
-    double *remainder = tfl_calloc(n_shares, sizeof *remainder);
-    tfl_status status = TFL_OK;
-    if (number == NULL || remainder == NULL) {
-        status = tfl_fail_memory(err, "a simulation");
-    } else {
-        apportion(n, share, n_shares, number, remainder);
-        size_t next = 0;
-        for (size_t i = 0; i < n_shares; i++) {
-            for (size_t j = 0; j < number[i]; j++) {
-                card[next++] = (uint32_t)i;
-            }
-        }
-        tfl_rng rng;
-        tfl_rng_init(&rng, seed, purpose, 0);
-        tfl_rng_shuffle(&rng, card, n, sizeof *card);
-    }
-    free(number);
-    free(remainder);
-    return status;
-}
+/* ---------------------------------------------------------------- what each sequence is */
 
 static tfl_status deal_classes(tfl_simulator *s, tfl_error *err)
 {
     const tfl_design *design = s->design;
     double *weight = tfl_calloc(design->n_classes, sizeof *weight);
-    s->class_of = tfl_calloc(design->n, sizeof *s->class_of);
-    if (weight == NULL || s->class_of == NULL) {
-        free(weight);
+    if (weight == NULL) {
         return tfl_fail_memory(err, "a simulation");
     }
     for (size_t c = 0; c < design->n_classes; c++) {
         weight[c] = design->classes[c].weight;
     }
-    tfl_status status = deal(s->seed, "classes", weight, design->n_classes, design->n, s->class_of, err);
+    tfl_status status = tfl_deck_deal(&s->classes, s->seed, "classes", weight, design->n_classes, design->n, err);
     free(weight);
     return status;
 }
 
 static tfl_status deal_splits(tfl_simulator *s, tfl_error *err)
 {
-    size_t n = s->design->n;
-    uint32_t *card = tfl_calloc(n, sizeof *card);
-    s->split_of = tfl_calloc(n, sizeof *s->split_of);
-    tfl_status status = card == NULL || s->split_of == NULL ? tfl_fail_memory(err, "a simulation") : TFL_OK;
-    if (status == TFL_OK) {
-        status = deal(s->seed, "splits", s->design->split, 3, n, card, err);
-    }
-    for (size_t i = 0; status == TFL_OK && i < n; i++) {
-        s->split_of[i] = (uint8_t)card[i];
-    }
-    free(card);
-    return status;
+    return tfl_deck_deal(&s->splits, s->seed, "splits", s->design->split, 3, s->design->n, err);
 }
 
 /* ---------------------------------------------------------------- planning classes */
@@ -248,8 +184,8 @@ void tfl_simulator_free(tfl_simulator *s)
         free_plan(&s->plan[c], &s->design->classes[c]);
     }
     free(s->plan);
-    free(s->class_of);
-    free(s->split_of);
+    tfl_deck_clear(&s->classes);
+    tfl_deck_clear(&s->splits);
     free(s->count);
     free(s->start);
     free(s->work);
@@ -313,8 +249,8 @@ tfl_status tfl_simulate(tfl_simulator *s, size_t i, const tfl_simulated **out, t
     }
     tfl_rng rng;
     tfl_rng_init(&rng, s->seed, "sequence", i);
-    s->now.class_index = s->class_of[i];
-    s->now.split = s->split_of[i];
+    s->now.class_index = tfl_deck_card(&s->classes, i);
+    s->now.split = (uint8_t)tfl_deck_card(&s->splits, i);
     s->now.n_instances = 0;
     (void)snprintf(s->now.name, sizeof s->now.name, "seq_%0*zu", s->digits, i);
     const tfl_class *class = &s->design->classes[s->now.class_index];
