@@ -8,7 +8,7 @@ motifs=$TFL_SRCDIR/data/motifs.meme
 (ulimit -v 2097152 && tfmodel --version) >/dev/null 2>&1 || { echo "skipped: sanitizers want memory of their own" && exit 77; }
 few=100 many=${TFL_SLOW:+1000000}
 : "${many:=50000}"
-most=4096 # kB more than for the few: 4 bytes a sequence in the slow form
+most=6144 # kB more than for the few, 6 bytes a sequence in the slow form: buffers, of which a bigWig has twenty-odd
 
 # sequences N: of 60 letters, each in its place on one of three contigs; own N: each its own contig.
 sequences() {
