@@ -111,6 +111,12 @@ typedef struct tfl_kernels {
      * of a convolution are. first >= 0. */
     void (*filter_tiles)(const tfl_tiles *tiles, const float *map, float *out, size_t ldo);
 
+    /* y[n] = the sum of factor[t] x[t][n], t < taps, which are 1 to 4, in float64. */
+    void (*combine)(const double *factor, size_t taps, const float *x, size_t n, float *y);
+
+    /* y[i] = 0 where by[i] > 0 is not true; by may be y. */
+    void (*rectify)(float *y, const float *by, size_t n);
+
     /* The means of the gradient and of its square, and the values. */
     void (*adam)(const tfl_adam *how, const float *gradient, float *first, float *second, float *value, size_t n);
 

@@ -189,6 +189,24 @@ static void filter_tiles(const tfl_tiles *tiles, const float *map, float *out, s
     }
 }
 
+static void combine(const double *factor, size_t taps, const float *x, size_t n, float *y)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0.0;
+        for (size_t t = 0; t < taps; t++) {
+            sum += factor[t] * (double)x[t * n + i];
+        }
+        y[i] = (float)sum;
+    }
+}
+
+static void rectify(float *y, const float *by, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        y[i] = by[i] > 0.0F ? y[i] : 0.0F;
+    }
+}
+
 static void adam(const tfl_adam *how, const float *gradient, float *first, float *second, float *value, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -408,6 +426,8 @@ const tfl_kernels tfl_kernels_naive = {
     .spread = spread,
     .gather = gather,
     .filter_tiles = filter_tiles,
+    .combine = combine,
+    .rectify = rectify,
     .adam = adam,
     .add_scaled = add_scaled,
     .add_rows = add_rows,

@@ -15,6 +15,7 @@
 
 enum {
     SUMMED_ROWS = 256, /* of G at once, so that they stay in the second cache */
+    SUMMED_TAPS = 64,
     SUMMED_VECTORS = 4,
     SUMMED_CHANNELS = 8
 };
@@ -72,15 +73,15 @@ static void sum_rows(float *y, float a, const float *x, size_t n, size_t rows)
     }
 }
 
-/* Rows of G whose letter under one tap is the same, for each letter. */
-typedef struct same_letter {
-    size_t n[SUMMED_CHANNELS];
-    uint16_t row[SUMMED_CHANNELS][SUMMED_ROWS];
-} same_letter;
+/* Places of each letter, in their order, and which of them one tap sees. */
+typedef struct places {
+    size_t n[SUMMED_CHANNELS], first[SUMMED_CHANNELS], end[SUMMED_CHANNELS];
+    uint16_t at[SUMMED_CHANNELS][SUMMED_ROWS + SUMMED_TAPS];
+} places;
 
 /* d += the sum of some rows of G, of which every second goes through a sum of its own, to wait less. */
-INLINE void sum_some_columns(const size_t vectors, const size_t *column, const uint16_t *row, size_t rows, const float *g, size_t n,
-                             vec tail, float *d)
+INLINE void sum_some_columns(const size_t vectors, const size_t *column, const uint16_t *row, size_t rows, size_t less, const float *g,
+                             size_t n, vec tail, float *d)
 {
     vec sum[SUMMED_VECTORS], other[SUMMED_VECTORS];
     UNROLL for (size_t v = 0; v < vectors; v++) {
@@ -89,13 +90,13 @@ INLINE void sum_some_columns(const size_t vectors, const size_t *column, const u
     size_t i = 0;
     for (; i + 2 <= rows; i += 2) {
         UNROLL for (size_t v = 0; v < vectors; v++) {
-            sum[v] += load(g + row[i] * n + column[v]);
-            other[v] += load(g + row[i + 1] * n + column[v]);
+            sum[v] += load(g + (row[i] - less) * n + column[v]);
+            other[v] += load(g + (row[i + 1] - less) * n + column[v]);
         }
     }
     for (; i < rows; i++) {
         UNROLL for (size_t v = 0; v < vectors; v++) {
-            sum[v] += load(g + row[i] * n + column[v]);
+            sum[v] += load(g + (row[i] - less) * n + column[v]);
         }
     }
     UNROLL for (size_t v = 0; v < vectors; v++) {
@@ -104,19 +105,49 @@ INLINE void sum_some_columns(const size_t vectors, const size_t *column, const u
     }
 }
 
-static void sum_some_rows(const uint16_t *row, size_t rows, const float *g, size_t n, float *d)
+/* Rows row[i] - less of G. */
+static void sum_some_rows(const uint16_t *row, size_t rows, size_t less, const float *g, size_t n, float *d)
 {
     const vec tail = load(d + n - V);
     for (size_t first = 0; first < n; first += SUMMED_VECTORS * V) {
         size_t column[SUMMED_VECTORS], vectors = summed_columns(n, first, column);
         if (vectors == SUMMED_VECTORS) {
-            sum_some_columns(SUMMED_VECTORS, column, row, rows, g, n, tail, d);
+            sum_some_columns(SUMMED_VECTORS, column, row, rows, less, g, n, tail, d);
         } else if (vectors == 3) {
-            sum_some_columns(3, column, row, rows, g, n, tail, d);
+            sum_some_columns(3, column, row, rows, less, g, n, tail, d);
         } else if (vectors == 2) {
-            sum_some_columns(2, column, row, rows, g, n, tail, d);
+            sum_some_columns(2, column, row, rows, less, g, n, tail, d);
         } else {
-            sum_some_columns(1, column, row, rows, g, n, tail, d);
+            sum_some_columns(1, column, row, rows, less, g, n, tail, d);
+        }
+    }
+}
+
+/* Every step-th letter from which on: n of them. */
+INLINE void list_letters(const unsigned char *which, size_t step, size_t n, size_t channels, places *found)
+{
+    for (size_t c = 0; c < channels; c++) {
+        found->n[c] = found->first[c] = found->end[c] = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const unsigned char c = which[i * step];
+        found->at[c][found->n[c]++] = (uint16_t)i;
+    }
+}
+
+/* Few rows, and taps that are step apart, as the letters are: row i of G has letter i + t under tap t. */
+static void add_letters(places *found, size_t rows, size_t taps, size_t channels, const float *g, size_t n, size_t ldd, float *d)
+{
+    for (size_t t = 0; t < taps; t++, d += ldd) {
+        for (size_t c = 0; c < channels; c++) {
+            const uint16_t *at = found->at[c];
+            while (found->first[c] < found->n[c] && at[found->first[c]] < t) {
+                found->first[c]++;
+            }
+            while (found->end[c] < found->n[c] && at[found->end[c]] < t + rows) {
+                found->end[c]++;
+            }
+            sum_some_rows(at + found->first[c], found->end[c] - found->first[c], t, g, n, d + c * n);
         }
     }
 }
@@ -124,19 +155,14 @@ static void sum_some_rows(const uint16_t *row, size_t rows, const float *g, size
 static void look_up_gradient(const unsigned char *which, size_t step, size_t m, const float *g, size_t taps, size_t channels, size_t n,
                              float *d)
 {
-    same_letter same;
+    places found;
     for (size_t first = 0; first < m; first += SUMMED_ROWS) {
         const size_t rows = smaller(SUMMED_ROWS, m - first);
-        for (size_t t = 0; t < taps; t++) {
-            for (size_t c = 0; c < channels; c++) {
-                same.n[c] = 0;
-            }
-            for (size_t i = 0; i < rows; i++) {
-                const unsigned char c = which[(first + i) * step + t];
-                same.row[c][same.n[c]++] = (uint16_t)i;
-            }
-            for (size_t c = 0; c < channels; c++) {
-                sum_some_rows(same.row[c], same.n[c], g + first * n, n, d + (t * channels + c) * n);
+        for (size_t from = 0; from < taps; from += SUMMED_TAPS * step) {
+            for (size_t t = from; t < from + step && t < taps; t++) {
+                const size_t like_it = smaller(SUMMED_TAPS, (taps - t + step - 1) / step); /* t, t + step … */
+                list_letters(which + first * step + t, step, rows + like_it - 1, channels, &found);
+                add_letters(&found, rows, like_it, channels, g + first * n, n, step * channels * n, d + t * channels * n);
             }
         }
     }
@@ -192,6 +218,46 @@ static void filter_tiles(const tfl_tiles *tiles, const float *map, float *out, s
         }
         position += TILE * tiles->step;
         out += tiles->channels;
+    }
+}
+
+/* ---------------------------------------------------------------- weights at a point */
+
+INLINE void combine_taps(const size_t taps, const double *factor, const float *x, size_t n, float *y)
+{
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0.0;
+        UNROLL for (size_t t = 0; t < taps; t++) {
+            sum += factor[t] * (double)x[t * n + i];
+        }
+        y[i] = (float)sum;
+    }
+}
+
+static void combine(const double *factor, size_t taps, const float *restrict x, size_t n, float *restrict y)
+{
+    if (taps == 4) {
+        combine_taps(4, factor, x, n, y);
+    } else if (taps == 3) {
+        combine_taps(3, factor, x, n, y);
+    } else if (taps == 2) {
+        combine_taps(2, factor, x, n, y);
+    } else {
+        combine_taps(1, factor, x, n, y);
+    }
+}
+
+/* ---------------------------------------------------------------- ReLU in place */
+
+static void rectify(float *y, const float *by, size_t n)
+{
+    const vec zero = splat(0.0F);
+    size_t i = 0;
+    for (; i + V <= n; i += V) {
+        store(y + i, (vec)((load(by + i) > zero) & (ivec)load(y + i)));
+    }
+    for (; i < n; i++) {
+        y[i] = by[i] > 0.0F ? y[i] : 0.0F;
     }
 }
 

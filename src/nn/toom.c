@@ -124,13 +124,7 @@ static void evaluate(const tfl_toom *toom, const float *weight, size_t point, fl
     point_factors(table, point, factor);
     for (size_t part = 0; part < toom->parts; part++) {
         size_t first = part * table->taps, taps = tfl_min_size(table->taps, toom->shape.taps - first);
-        for (size_t i = 0; i < size; i++) {
-            double sum = 0.0;
-            for (size_t t = 0; t < taps; t++) {
-                sum += factor[t] * (double)weight[(first + t) * size + i];
-            }
-            at_point[part * size + i] = (float)sum;
-        }
+        toom->kernels->combine(factor, taps, weight + first * size, size, at_point + part * size);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "tflift/vector.h"
 
 #include "kernels_internal.h"
+#include "layers_internal.h"
 
 /*
  * A batch is cut into blocks whose number depends on the batch size alone. Each block sums its examples' gradients, and
@@ -118,6 +119,24 @@ static size_t sums_of(const tfl_layer *layer)
     return layer->kind->gradient_sums != NULL ? layer->kind->gradient_sums(layer) : 0;
 }
 
+/* ReLU in place, values and gradients too: behind a weighted sum that nobody else sees, and whose way back does not look at what it was. */
+static bool in_place(const tfl_graph *graph, size_t i)
+{
+    const tfl_layer *layer = &graph->layer[i];
+    return layer->kind == &tfl_layer_relu && i != graph->logits && graph->n_uses[layer->input[0]] == 1 &&
+           graph->layer[layer->input[0]].kind->family == TFL_MIX;
+}
+
+static void share_places(const tfl_graph *graph, workspace *w)
+{
+    for (size_t i = 1; i < graph->n_layers; i++) {
+        if (in_place(graph, i)) {
+            w->values->of[i] = w->values->of[graph->layer[i].input[0]];
+            w->gradient->of[i] = w->gradient->of[graph->layer[i].input[0]];
+        }
+    }
+}
+
 static tfl_status create_workspace(const tfl_graph *graph, workspace *w, tfl_error *err)
 {
     tfl_status status = tfl_values_create(graph, &w->values, err);
@@ -127,6 +146,7 @@ static tfl_status create_workspace(const tfl_graph *graph, workspace *w, tfl_err
     if (status != TFL_OK) {
         return status;
     }
+    share_places(graph, w);
     w->mask = tfl_calloc(graph->n_layers, sizeof *w->mask);
     w->sums = tfl_calloc(graph->n_layers, sizeof *w->sums);
     bool complete = w->mask != NULL && w->sums != NULL;
@@ -223,7 +243,9 @@ static void forward_example(const trainer *t, workspace *w, size_t example)
     for (unsigned i = 1; i <= t->graph->logits; i++) {
         const tfl_layer *layer = &t->graph->layer[i];
         tfl_values_inputs(w->values, layer, in);
-        if (layer->kind->train_forward != NULL) {
+        if (in_place(t->graph, i)) {
+            tfl_kernels_get()->rectify(w->values->of[i], in[0], layer->size);
+        } else if (layer->kind->train_forward != NULL) {
             layer->kind->train_forward(layer, in, w->values->of[i], w->mask[i], &rng);
         } else {
             layer->kind->forward(layer, in, w->values->of[i], w->values->scratch);
@@ -268,12 +290,18 @@ static void backward_example(const trainer *t, workspace *w, float *sum)
 {
     const float *in[TFL_MAX_INPUTS];
     float *grad_in[TFL_MAX_INPUTS];
-    for (unsigned i = 0; i < t->graph->logits; i++) {
-        memset(w->gradient->of[i], 0, t->graph->layer[i].size * sizeof(float));
+    for (unsigned i = 1; i < t->graph->logits; i++) {
+        if (!in_place(t->graph, i)) {
+            memset(w->gradient->of[i], 0, t->graph->layer[i].size * sizeof(float));
+        }
     }
     for (unsigned i = t->graph->logits; i > 0; i--) {
         const tfl_layer *layer = &t->graph->layer[i];
         tfl_values_inputs(w->values, layer, in);
+        if (in_place(t->graph, i)) {
+            tfl_kernels_get()->rectify(w->gradient->of[i], w->values->of[i], layer->size);
+            continue;
+        }
         if (layer->kind->weight_gradient != NULL) {
             add_weight_gradient(t, w, i, in, sum);
         }

@@ -315,13 +315,14 @@ static void check_look_up(const tfl_kernels *kernels, tfl_rng *rng)
     drop(expected);
 }
 
-/* What came back where a letter was; rows in more than one piece, too. */
+/* What came back where a letter was; rows and taps in more than one piece, too. */
 static void check_look_up_gradient(const tfl_kernels *kernels, tfl_rng *rng)
 {
-    enum { MOST = 600 };
-    size_t taps = between(rng, 1, 13), channels = between(rng, 1, 8), n = between(rng, 16, 90), step = between(rng, 1, 3);
+    enum { MOST = 600, MOST_TAPS = 150 };
+    size_t taps = tfl_rng_below(rng, 20) == 0 ? between(rng, 60, MOST_TAPS) : between(rng, 1, 13);
+    size_t channels = between(rng, 1, 8), n = between(rng, 16, 90), step = between(rng, 1, 3);
     size_t m = tfl_rng_below(rng, 20) == 0 ? between(rng, 250, MOST) : between(rng, 1, 30);
-    unsigned char which[MOST * 3 + 13];
+    unsigned char which[MOST * 3 + MOST_TAPS];
     float *g = guarded(rng, m * n), *d = guarded(rng, taps * channels * n), *expected = copy_of(d, taps * channels * n);
     for (size_t i = 0; i < sizeof which; i++) {
         which[i] = (unsigned char)tfl_rng_below(rng, (uint32_t)channels);
@@ -407,6 +408,43 @@ START_TEST(tiles_are_those_of_the_reference)
 {
     for_levels(check_tiles);
     for_levels(check_filter_tiles);
+}
+END_TEST
+
+static void check_combine(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    const double factor[] = {0.3, -1.7, 2.1, 0.01};
+    size_t n = between(rng, 1, 100), taps = between(rng, 1, 4);
+    float *x = guarded(rng, taps * n), *y = guarded(rng, n), *expected = copy_of(y, n);
+    kernels->combine(factor, taps, x, n, y);
+    tfl_kernels_naive.combine(factor, taps, x, n, expected);
+    check_close(y, expected, n, 0.0, "combine");
+    drop(x);
+    drop(y);
+    drop(expected);
+}
+
+static void check_rectify(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    size_t n = between(rng, 1, 100);
+    float *by = guarded(rng, n), *y = guarded(rng, n), *expected = copy_of(y, n);
+    by[0] = 0.0F;
+    kernels->rectify(y, by, n);
+    tfl_kernels_naive.rectify(expected, by, n);
+    check_close(y, expected, n, 0.0, "rectify");
+    kernels->rectify(by, by, n);
+    for (size_t i = 0; i < n; i++) {
+        ck_assert(by[i] >= 0.0F);
+    }
+    drop(by);
+    drop(y);
+    drop(expected);
+}
+
+START_TEST(parts_of_training_are_those_of_the_reference)
+{
+    for_levels(check_combine);
+    for_levels(check_rectify);
 }
 END_TEST
 
@@ -596,6 +634,7 @@ int main(void)
     tcase_add_test(tests, looking_up_is_that_of_the_reference);
     tcase_add_test(tests, sums_of_rows_are_those_of_the_reference);
     tcase_add_test(tests, tiles_are_those_of_the_reference);
+    tcase_add_test(tests, parts_of_training_are_those_of_the_reference);
     tcase_add_test(tests, adam_is_that_of_the_reference);
     tcase_add_loop_test(tests, functions_are_those_of_the_reference, 0, TFL_FUNCTIONS);
     tcase_add_test(tests, portable_gives_the_same_bytes_everywhere);
