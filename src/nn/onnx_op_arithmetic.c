@@ -268,7 +268,9 @@ static tfl_status combine(tfl_onnx_builder *builder, const tfl_onnx_node *node, 
             operand[k] = &wide[k];
         }
         status = tfl_onnx_layer(builder, operand[k], k == 0 ? NULL : &shape, &layer[k], err);
-        shape = builder->graph->layer[layer[0]].shape;
+        if (status == TFL_OK) {
+            shape = builder->graph->layer[layer[0]].shape;
+        }
     }
     if (status == TFL_OK && (status = tfl_onnx_add(builder, node->name, kind, layer, 2, NULL, &out, err)) == TFL_OK) {
         tfl_onnx_set_layer(builder, node, out, &dims);
