@@ -96,6 +96,17 @@ tfl_status tfl_onnx_constant(const tfl_onnx_builder *builder, const tfl_onnx_nod
     return TFL_OK;
 }
 
+tfl_status tfl_onnx_weights(const tfl_onnx_builder *builder, const tfl_onnx_node *node, unsigned k, const char *what,
+                            const tfl_onnx_tensor **tensor, tfl_error *err)
+{
+    tfl_status status = tfl_onnx_constant(builder, node, k, what, tensor, err);
+    if (status == TFL_OK && *tensor != NULL && (*tensor)->number == NULL) {
+        return tfl_fail(err, TFL_EINPUT, "input \"%s\" (%s) holds integers; floating-point numbers are needed there",
+                        node->proto->input[k], what);
+    }
+    return status;
+}
+
 tfl_status tfl_onnx_varying(const tfl_onnx_builder *builder, const tfl_onnx_node *node, unsigned k,
                             tfl_onnx_value **value, tfl_error *err)
 {

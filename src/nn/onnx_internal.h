@@ -198,6 +198,9 @@ tfl_onnx_value *tfl_onnx_input(const tfl_onnx_builder *builder, const tfl_onnx_n
 /* … which must be constant: *tensor is NULL when it is left out. what names it in the error. */
 tfl_status tfl_onnx_constant(const tfl_onnx_builder *builder, const tfl_onnx_node *node, unsigned k, const char *what,
                              const tfl_onnx_tensor **tensor, tfl_error *err) TFL_MUST_USE;
+/* … and floating-point. */
+tfl_status tfl_onnx_weights(const tfl_onnx_builder *builder, const tfl_onnx_node *node, unsigned k, const char *what,
+                            const tfl_onnx_tensor **tensor, tfl_error *err) TFL_MUST_USE;
 /* … which must vary with the sequence, and be computed by layers. */
 tfl_status tfl_onnx_varying(const tfl_onnx_builder *builder, const tfl_onnx_node *node, unsigned k,
                             tfl_onnx_value **value, tfl_error *err) TFL_MUST_USE;

@@ -4,6 +4,7 @@
 #include "src/nn/onnx_internal.h"
 #include "tflift/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +134,13 @@ static char attribute_type(const Tfl__Onnx__Attribute *attribute)
     return attribute->n_floats > 0 ? 'F' : 'I';
 }
 
+/* A bound (Clip's min and max) may be infinite, which is none. */
+static bool is_number(const Tfl__Onnx__Attribute *attribute)
+{
+    bool bound = strcmp(attribute->name, "min") == 0 || strcmp(attribute->name, "max") == 0;
+    return isfinite(attribute->f) || (bound && !isnan(attribute->f));
+}
+
 static tfl_status check_attributes(const tfl_onnx_node *node, tfl_error *err)
 {
     for (size_t i = 0; i < node->proto->n_attribute; i++) {
@@ -147,6 +155,10 @@ static tfl_status check_attributes(const tfl_onnx_node *node, tfl_error *err)
         if (expected != found || (found == 't' && attribute->t == NULL)) {
             return tfl_fail(err, TFL_EINPUT, "attribute \"%s\" has another type than this operator takes",
                             attribute->name);
+        }
+        if (found == 'f' && !is_number(attribute)) {
+            return tfl_fail(err, TFL_EINPUT, "attribute \"%s\" is %s, and only finite numbers make sense",
+                            attribute->name, isnan(attribute->f) ? "NaN" : "infinite");
         }
         if (tfl_onnx_attribute(node, attribute->name) != attribute) {
             return tfl_fail(err, TFL_EINPUT, "attribute \"%s\" is given twice", attribute->name);

@@ -59,9 +59,6 @@ TFL_ONNX_CONVERTER(activation)
     tfl_status status = tfl_onnx_varying(builder, node, 0, &x, err);
     tfl_activation_parameters parameters = {.alpha = tfl_onnx_float(node, "alpha", activations[row].alpha),
                                             .beta = tfl_onnx_float(node, "gamma", activations[row].gamma)};
-    if (status == TFL_OK && !(isfinite(parameters.alpha) && isfinite(parameters.beta))) {
-        status = tfl_fail(err, TFL_EINPUT, "its constants are not finite numbers");
-    }
     return status == TFL_OK ? tfl_onnx_add_elementwise(builder, node, x, activations[row].kind, &parameters, err)
                             : status;
 }
@@ -106,10 +103,10 @@ TFL_ONNX_CONVERTER(prelu)
     float *slopes;
     tfl_status status;
     if ((status = tfl_onnx_varying(builder, node, 0, &x, err)) != TFL_OK ||
-        (status = tfl_onnx_constant(builder, node, 1, "slope", &slope, err)) != TFL_OK) {
+        (status = tfl_onnx_weights(builder, node, 1, "slope", &slope, err)) != TFL_OK) {
         return status;
     }
-    if (slope == NULL || slope->number == NULL || !tfl_onnx_dims_broadcast(&x->dims, &slope->dims, &dims) ||
+    if (slope == NULL || !tfl_onnx_dims_broadcast(&x->dims, &slope->dims, &dims) ||
         !tfl_onnx_dims_equal(&dims, &x->dims)) {
         return tfl_fail(err, TFL_EINPUT, "its slopes do not fit an input of dimensions %s",
                         tfl_onnx_dims_text(&x->dims, text));
@@ -246,8 +243,8 @@ TFL_ONNX_CONVERTER(celu)
     tfl_onnx_value *made = &builder->value[node->output[0]], *x;
     double alpha = (double)tfl_onnx_float(node, "alpha", 1);
     tfl_status status = tfl_onnx_varying(builder, node, 0, &x, err);
-    if (status == TFL_OK && !(alpha != 0 && isfinite(alpha) && isfinite(1 / alpha))) {
-        status = tfl_fail(err, TFL_EINPUT, "alpha %g gives no function", alpha);
+    if (status == TFL_OK && !(alpha > 0 && isfinite((float)(1 / alpha)))) { /* below 0 it is another function */
+        status = tfl_fail(err, TFL_EUNSUPPORTED, "its alpha is %g; numbers from 1e-38 on are supported", alpha);
     }
     if (status != TFL_OK || alpha == 1) {
         return status == TFL_OK ? tfl_onnx_add_elementwise(builder, node, x, "elu", NULL, err) : status;

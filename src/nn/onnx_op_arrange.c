@@ -32,7 +32,7 @@ tfl_status tfl_onnx_list_read(const tfl_onnx_builder *builder, const tfl_onnx_no
         return status;
     }
     if (tensor->integer == NULL || tensor->dims.rank > 1) {
-        return tfl_fail(err, TFL_EINPUT, "its %s are not a list of integers", name);
+        return tfl_fail(err, TFL_EINPUT, "input \"%s\" (%s) is no list of integers", node->proto->input[k], name);
     }
     *list = (tfl_onnx_list){tensor->integer, tensor->size, true};
     return TFL_OK;

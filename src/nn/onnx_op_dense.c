@@ -11,7 +11,7 @@ static tfl_status make_weights(tfl_onnx_builder *builder, const tfl_onnx_tensor 
                                size_t *out, size_t *in, float **weight, tfl_error *err)
 {
     char text[TFL_ONNX_TEXT_SIZE];
-    if (matrix == NULL || matrix->number == NULL || matrix->dims.rank != 2 || matrix->size == 0) {
+    if (matrix == NULL || matrix->dims.rank != 2 || matrix->size == 0) {
         return tfl_fail(err, TFL_EUNSUPPORTED, "its weights have dimensions %s; a matrix is supported",
                         matrix == NULL ? "()" : tfl_onnx_dims_text(&matrix->dims, text));
     }
@@ -21,6 +21,10 @@ static tfl_status make_weights(tfl_onnx_builder *builder, const tfl_onnx_tensor 
     for (size_t i = 0; status == TFL_OK && i < matrix->size; i++) {
         size_t from = transposed ? i : i % *in * *out + i / *in;
         (*weight)[i] = alpha * matrix->number[from];
+        if (!isfinite((*weight)[i])) {
+            status = tfl_fail(err, TFL_EINPUT, "its alpha %g times its weight %g is no finite number", (double)alpha,
+                              (double)matrix->number[from]);
+        }
     }
     return status;
 }
@@ -34,13 +38,17 @@ static tfl_status make_bias(tfl_onnx_builder *builder, const tfl_onnx_tensor *te
     if (status != TFL_OK || tensor == NULL) {
         return status;
     }
-    if (tensor->number == NULL ||
-        (tensor->size != 1 && (tensor->size != out || tensor->dims.dim[tensor->dims.rank - 1] != out))) {
+    if (tensor->size != 1 && (tensor->size != out || tensor->dims.dim[tensor->dims.rank - 1] != out)) {
         return tfl_fail(err, TFL_EINPUT, "its bias has dimensions %s, and it has %zu outputs",
                         tfl_onnx_dims_text(&tensor->dims, text), out);
     }
     for (size_t i = 0; i < out; i++) {
-        (*bias)[i] = beta * tensor->number[tensor->size == 1 ? 0 : i];
+        float number = tensor->number[tensor->size == 1 ? 0 : i];
+        (*bias)[i] = beta * number;
+        if (!isfinite((*bias)[i])) {
+            return tfl_fail(err, TFL_EINPUT, "its beta %g times its bias %g is no finite number", (double)beta,
+                            (double)number);
+        }
     }
     return TFL_OK;
 }
@@ -81,8 +89,8 @@ TFL_ONNX_CONVERTER(gemm)
     tfl_status status;
     if ((status = tfl_onnx_require(node, "transA", 0, err)) != TFL_OK ||
         (status = tfl_onnx_varying(builder, node, 0, &x, err)) != TFL_OK ||
-        (status = tfl_onnx_constant(builder, node, 1, "weight matrix", &matrix, err)) != TFL_OK ||
-        (status = tfl_onnx_constant(builder, node, 2, "bias", &addend, err)) != TFL_OK) {
+        (status = tfl_onnx_weights(builder, node, 1, "weight matrix", &matrix, err)) != TFL_OK ||
+        (status = tfl_onnx_weights(builder, node, 2, "bias", &addend, err)) != TFL_OK) {
         return status;
     }
     if (x->dims.rank != 2 || x->dims.dim[0] != 1) {
@@ -106,7 +114,7 @@ TFL_ONNX_CONVERTER(matmul)
     float *weight, *bias;
     tfl_status status;
     if ((status = tfl_onnx_varying(builder, node, 0, &x, err)) != TFL_OK ||
-        (status = tfl_onnx_constant(builder, node, 1, "weight matrix", &matrix, err)) != TFL_OK ||
+        (status = tfl_onnx_weights(builder, node, 1, "weight matrix", &matrix, err)) != TFL_OK ||
         (status = make_weights(builder, matrix, false, 1, &out, &in, &weight, err)) != TFL_OK ||
         (status = make_bias(builder, NULL, 1, out, &bias, err)) != TFL_OK) {
         return status;
@@ -124,11 +132,11 @@ static tfl_status read_statistics(tfl_onnx_builder *builder, const tfl_onnx_node
 {
     static const char *const what[TENSORS] = {"", "scale", "bias", "mean", "variance"};
     for (unsigned k = SCALE; k < TENSORS; k++) {
-        tfl_status status = tfl_onnx_constant(builder, node, k, what[k], &tensor[k], err);
+        tfl_status status = tfl_onnx_weights(builder, node, k, what[k], &tensor[k], err);
         if (status != TFL_OK) {
             return status;
         }
-        if (tensor[k] == NULL || tensor[k]->number == NULL || tensor[k]->size != channels) {
+        if (tensor[k] == NULL || tensor[k]->size != channels) {
             return tfl_fail(err, TFL_EINPUT, "its %s has %zu numbers, and its input %zu channels", what[k],
                             tensor[k] == NULL ? 0 : tensor[k]->size, channels);
         }

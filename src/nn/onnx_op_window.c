@@ -179,12 +179,11 @@ static tfl_status read_filters(tfl_onnx_builder *builder, const tfl_onnx_node *n
     int64_t groups = tfl_onnx_integer(node, "group", 1);
     size_t channels = x->dims.dim[1], given[AXES];
     tfl_status status;
-    if ((status = tfl_onnx_constant(builder, node, 1, "weights", &f->weight, err)) != TFL_OK ||
-        (status = tfl_onnx_constant(builder, node, 2, "bias", &f->bias, err)) != TFL_OK) {
+    if ((status = tfl_onnx_weights(builder, node, 1, "weights", &f->weight, err)) != TFL_OK ||
+        (status = tfl_onnx_weights(builder, node, 2, "bias", &f->bias, err)) != TFL_OK) {
         return status;
     }
-    if (f->weight == NULL || f->weight->number == NULL || f->weight->dims.rank != x->dims.rank ||
-        f->weight->size == 0) {
+    if (f->weight == NULL || f->weight->dims.rank != x->dims.rank || f->weight->size == 0) {
         return tfl_fail(err, TFL_EINPUT, "its weights have dimensions %s, and its input has %u axes",
                         f->weight == NULL ? "()" : tfl_onnx_dims_text(&f->weight->dims, text), x->dims.rank);
     }
@@ -194,7 +193,7 @@ static tfl_status read_filters(tfl_onnx_builder *builder, const tfl_onnx_node *n
         return tfl_fail(err, TFL_EINPUT, "weights of dimensions %s in %lld groups do not fit an input of %zu channels",
                         tfl_onnx_dims_text(&f->weight->dims, text), (long long)groups, channels);
     }
-    if (f->bias != NULL && (f->bias->number == NULL || f->bias->size != dim[0])) {
+    if (f->bias != NULL && f->bias->size != dim[0]) {
         return tfl_fail(err, TFL_EINPUT, "it has %zu filters, and a bias of %zu numbers", dim[0], f->bias->size);
     }
     f->groups = (size_t)groups;
