@@ -19,6 +19,12 @@ model softmax 13 "N 4 80" "$body; y = Softmax(z)"
 # attention: positions weighted by a softmax over them
 model attention 13 "N 4 80" "c = Conv(x, 6x4x7~1, 6~2); r = Elu(c); s = Conv(c, 1x6x1~7); a = Softmax(s) axis=2; w = Mul(r, a); m = ReduceSum(w, [2]) keepdims=0; d = Gemm(m, 6x5~3, 5~4); e = Relu(d); z = Gemm(e, 5x3~5, 3~6); y = Softmax(z)"
 
+# a model from standard input
+good tfmodel info logits.onnx
+mv out named
+good tfmodel info - <logits.onnx
+same <(sed 's/logits\.onnx/standard input/' named) out "a model from standard input"
+
 # what exporters put behind it
 model shaped 13 "N 4 80" "$body; y = Sigmoid(z); u = Unsqueeze(y, [2]); v = Dropout(u, 0.5); q = Squeeze(v, [2]); i = Identity(q)"
 model heads 13 "N 4 80" "$body; h, i, j = Split(z) axis=1; o = Sigmoid(h); u = Sigmoid(i); q = Sigmoid(j); y = Concat(o, u, q) axis=1"

@@ -275,36 +275,35 @@ static void read_input(parser *p, test_bytes *node)
     free(name);
 }
 
-/* The value of an attribute in the field and with the number of its type (AttributeProto). */
-static void read_value(parser *p, test_bytes *attribute)
+/* The value of an attribute in the field of its type, and the number of that type (AttributeProto). */
+static long long read_value(parser *p, test_bytes *attribute)
 {
-    enum { TYPE = 20, TYPE_FLOAT = 1, TYPE_INT, TYPE_STRING, TYPE_TENSOR, TYPE_FLOATS = 6, TYPE_INTS };
+    enum { TYPE_FLOAT = 1, TYPE_INT, TYPE_STRING, TYPE_TENSOR, TYPE_FLOATS = 6, TYPE_INTS };
     static constant c;
     if (take(p, '\'')) {
         char *text = read_word(p);
         need(p, '\'');
         test_put_text(attribute, 4, text);
-        test_put_integer(attribute, TYPE, TYPE_STRING);
         free(text);
-    } else if (take(p, '{')) {
+        return TYPE_STRING;
+    }
+    if (take(p, '{')) {
         read_constant(p, &c);
         need(p, '}');
         test_bytes tensor = make_tensor("", &c);
         test_put_message(attribute, 5, &tensor);
-        test_put_integer(attribute, TYPE, TYPE_TENSOR);
-    } else {
-        bool list = *p->at == '[';
-        read_constant(p, &c);
-        for (size_t i = 0; i < c.n; i++) {
-            if (c.is_float) {
-                put_float(attribute, list ? 7 : 2, (float)c.value[i]);
-            } else {
-                test_put_integer(attribute, list ? 8 : 3, (long long)c.value[i]);
-            }
-        }
-        test_put_integer(attribute, TYPE,
-                         c.is_float ? (list ? TYPE_FLOATS : TYPE_FLOAT) : (list ? TYPE_INTS : TYPE_INT));
+        return TYPE_TENSOR;
     }
+    bool list = *p->at == '[';
+    read_constant(p, &c);
+    for (size_t i = 0; i < c.n; i++) {
+        if (c.is_float) {
+            put_float(attribute, list ? 7 : 2, (float)c.value[i]);
+        } else {
+            test_put_integer(attribute, list ? 8 : 3, (long long)c.value[i]);
+        }
+    }
+    return c.is_float ? (list ? TYPE_FLOATS : TYPE_FLOAT) : (list ? TYPE_INTS : TYPE_INT);
 }
 
 /* Names before '='; returns the first. */
@@ -347,9 +346,13 @@ static char *read_statement(parser *p)
         }
         test_bytes attribute = {NULL, 0, 0};
         char *key = read_word(p);
+        bool typed = !take(p, '?');
         need(p, '=');
         test_put_text(&attribute, 1, key);
-        read_value(p, &attribute);
+        long long type = read_value(p, &attribute);
+        if (typed) {
+            test_put_integer(&attribute, 20, type);
+        }
         test_put_message(&node, 5, &attribute);
         free(key);
     }

@@ -9,7 +9,7 @@
  * nothing (_, an input left out), or a constant: 3 and [1,2] are int64, 0.5 and [0.5,1.0] float, 2x3[1,2,3,4,5,6] has
  * dimensions (1: float when it has a point), and 2x3~7 is random floats from seed 7. Constants become initializers, or
  * attribute value={…} of Constant. The node of y is called
- * "/y"; `@name` behind a statement calls it name ('@' alone: no name).
+ * "/y"; an attribute with `?=` says nothing of its type, as those of early writers; `@name` behind a statement calls it name ('@' alone: no name).
  */
 #ifndef TFLIFT_TEST_ONNX_H
 #define TFLIFT_TEST_ONNX_H

@@ -221,7 +221,41 @@ static const struct {
     {13, "N 4 12", "m = GlobalMaxPool(x); y = Sum(x, m)", 13, "N 4 12", "m = GlobalMaxPool(x); y = Add(m, x)"},
     {13, "N 4 12", "y = Mul(x, x)", 13, "N 4 12", "y = Pow(x, 2.0)"},
     {13, "N 4 12", "y = Sqrt(4.0); z = Mul(x, y)", 13, "N 4 12", "z = Add(x, x)"},
+    {13, "N 4 12", "a = Abs(x); b = Add(a, 1.0); t = Transpose(b) perm=[0,2,1]; s = Transpose(x) perm=[0,2,1]; y = Div(s, t)", 13,
+     "N 4 12", "a = Abs(x); b = Add(a, 1.0); d = Div(x, b); y = Transpose(d) perm=[0,2,1]"},
+    {13, "N 4 12", "s = Sum(x); y = Relu(s)", 13, "N 4 12", "y = Relu(x)"},
+    {13, "N 4 12", "y = Concat(x, x) axis=0; z = ReduceSum(y, [0])", 13, "N 4 12", "z = Add(x, x)"},
+    {13, "N 4 12", "e = Expand(x, [1,4,12]); c = Concat(e) axis=2; y = Relu(c)", 13, "N 4 12", "y = Relu(x)"},
+    {13, "N 4 12", "w = Pad(3x4x3~1, [0,0,1,0,0,1]); y = Conv(x, w)", 13, "N 4 12",
+     "c = Conv(x, 3x4x3~1); y = Slice(c, [1], [9], [2])"},
+    {13, "N 4 12", "b = Neg(a); a = Relu(x); c = Add(b, x)", 13, "N 4 12", "a = Relu(x); b = Neg(a); c = Add(b, x)"},
+    /* constants */
+    {13, "N 4 12", "a = Add(1.0, 2.0); p = Pow(a, 2.0); q = Sub(p, 0.5); y = Mul(x, q)", 13, "N 4 12", "y = Mul(x, 8.5)"},
+    {13, "N 4 12", "a = Exp(0.0); b = Reciprocal(4.0); c = Abs(-0.5); d = Tanh(0.0); l = Log(1.0); s = Div(b, c);"
+     "t = Add(s, a); u = Add(t, d); v = Add(u, l); y = Mul(x, v)", 13, "N 4 12", "y = Mul(x, 1.5)"},
+    {13, "N 4 12", "e = Erf(0.5); y = Mul(x, e)", 13, "N 4 12", "y = Mul(x, 0.5204999)"},
+    {13, "N 4 12", "n = Neg(0.5); m = Neg([-3]); k = Mul(n, m); y = Mul(x, k)", 13, "N 4 12", "y = Mul(x, -1.5)"},
+    {13, "N 4 12", "k = Constant() value_float=0.5; f = Constant() value_floats=[1.0,2.0]; s = Mul(k, f); h = Slice(s, [1], [2]);"
+     "y = Add(x, h)", 13, "N 4 12", "y = Add(x, 1.0)"},
+    {13, "N 4 12", "i = Cast(-2.75) to=6; b = Cast(0.25) to=9; d = Cast([3]) to=11; h = Cast(0.5) to=10; p = Cast(1.0) to=16;"
+     "s = Add(i, b); t = Mul(d, h); u = Mul(t, p); v = Add(s, u); y = Mul(x, v)", 13, "N 4 12", "y = Mul(x, 0.5)"},
+    {13, "N 4 12", "n = Constant() value_int=4; c = ConstantOfShape([4,1]); d = Add(c, n); y = Mul(x, d)", 13, "N 4 12",
+     "y = Mul(x, 4.0)"},
+    {13, "N 4 12", "w = Where(3x1[1,0,1], [5], [0.5,1.5,2.5]); y = Conv(x, 3x4x5~1); g = Reshape(w, [9]); h = Slice(g, [2], [5]); r = Reshape(h, [3,1]);"
+     "z = Mul(y, r)", 13, "N 4 12", "y = Conv(x, 3x4x5~1); z = Mul(y, 3x1[5.0,0.5,1.5])"},
+    {13, "N 4 12", "r = Range(2.0, 0.0, -0.5); c = Unsqueeze(r, [1]); y = Mul(x, c)", 13, "N 4 12", "y = Mul(x, 4x1[2.0,1.5,1.0,0.5])"},
+    {15, "N 4 12", "s = Shape(x) start=-2 end=-1; t = Shape(x) start=2 end=9; u = Shape(x) start=-9 end=1; e = Shape(x) start=2 end=1;"
+     "a = Concat(u, t, s, e) axis=0; r = Reshape(x, a); y = Relu(r)", 13, "N 4 12", "r = Reshape(x, [1,12,4]); y = Relu(r)"},
+    /* types of attributes that early writers left out */
+    {13, "N 4 12", "k = Constant() value?={1[0.5]}; c = Conv(x, 3x4x5~1) pads?=[2,2]; l = LeakyRelu(c) alpha?=0.25; f = Flatten(l) axis?=1; y = Mul(f, k)",
+     13, "N 4 12", "c = Conv(x, 3x4x5~1) auto_pad?='SAME_UPPER'; l = LeakyRelu(c) alpha=0.25; f = Flatten(l); k = Constant() value_floats?=[0.5]; y = Mul(f, k)"},
     /* activations */
+    {13, "N 4 12", "c = Clip(x, _, _); y = Relu(c)", 13, "N 4 12", "y = Relu(x)"},
+    {10, "N 4 12", "c = Clip(x) min=-1e39 max=1e39; y = Relu(c)", 13, "N 4 12", "y = Relu(x)"},
+    {13, "N 4 12", "y = Max(0.25, x)", 13, "N 4 12", "y = Clip(x, 0.25)"},
+    {11, "N 4 12", "d = Dropout(x) ratio=0.0; y = Relu(d)", 13, "N 4 12", "d = Dropout(0.5); k = Dropout(x, d, 0); y = Relu(k)"},
+    {14, "N 4 12", "t = Transpose(x) perm=[0,2,1]; y = HardSwish(t)", 14, "N 4 12", "h = HardSwish(x); y = Transpose(h) perm=[0,2,1]"},
+    {13, "N 4 12", "t = Transpose(x) perm=[0,2,1]; y = PRelu(t, 4~1)", 13, "N 4 12", "h = PRelu(x, 4x1~1); y = Transpose(h) perm=[0,2,1]"},
     {20, "N 4 12", "y = Gelu(x)", 13, "N 4 12",
      "d = Div(x, 1.4142135); e = Erf(d); a = Add(e, 1.0); m = Mul(x, a); y = Mul(m, 0.5)"},
     {20, "N 4 12", "y = Gelu(x)", 13, "N 4 12",
