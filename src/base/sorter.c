@@ -299,11 +299,9 @@ tfl_status tfl_sorter_add(tfl_sorter *sorter, uint64_t key, const void *record, 
     }
     whole = sizeof(head) + padded(size);
     tfl_status status = sorter->n > 0 && !has_room(sorter, whole) ? spill(sorter, err) : TFL_OK;
-    void *bytes = sorter->bytes;
+    void *bytes = sorter->bytes; /* which spilling may have freed */
     void *entries = sorter->entry;
     if (status == TFL_OK) {
-        bytes = sorter->bytes;
-        entries = sorter->entry;
         status = tfl_grow(&bytes, &sorter->capacity, sorter->used + whole, 1, "sorting", err);
         sorter->bytes = bytes;
     }
@@ -363,7 +361,7 @@ static tfl_status load(const tfl_sorter *sorter, reader *from, tfl_error *err)
     return status == TFL_OK ? fill(sorter, from, sizeof(head) + size, err) : status;
 }
 
-static const unsigned char *front(const reader *from)
+static const unsigned char *front_of(const reader *from)
 {
     return from->buffer + from->at;
 }
@@ -371,8 +369,8 @@ static const unsigned char *front(const reader *from)
 /* Whether the record of reader a goes before that of b; of equal ones the older run's. */
 static bool reads_before(const tfl_sorter *sorter, size_t a, size_t b)
 {
-    const unsigned char *x = front(&sorter->reader[a]);
-    const unsigned char *y = front(&sorter->reader[b]);
+    const unsigned char *x = front_of(&sorter->reader[a]);
+    const unsigned char *y = front_of(&sorter->reader[b]);
     uint64_t x_key = head_at(x)->key, y_key = head_at(y)->key;
     if (x_key != y_key) {
         return x_key < y_key;
@@ -428,7 +426,7 @@ static tfl_status next_record(tfl_sorter *sorter, const unsigned char **bytes, t
     *bytes = NULL;
     if (sorter->given && sorter->in_heap > 0) {
         reader *from = &sorter->reader[sorter->heap[0]];
-        from->at += sizeof(head) + padded((size_t)head_at(front(from))->size);
+        from->at += sizeof(head) + padded((size_t)head_at(front_of(from))->size);
         status = load(sorter, from, err);
         if (status == TFL_OK && from->at == from->used) {
             sorter->heap[0] = sorter->heap[--sorter->in_heap];
@@ -438,7 +436,7 @@ static tfl_status next_record(tfl_sorter *sorter, const unsigned char **bytes, t
         }
     }
     if (status == TFL_OK && sorter->in_heap > 0) {
-        *bytes = front(&sorter->reader[sorter->heap[0]]);
+        *bytes = front_of(&sorter->reader[sorter->heap[0]]);
         sorter->given = true;
     }
     return status;

@@ -84,8 +84,8 @@ static uint64_t key_of_place(const tfl_placement *placement, const placed *recor
     uint64_t key = 0;
     if (record->contig < placement->n_genome) {
         key = record->contig < MOST_CONTIGS ? record->contig : MOST_CONTIGS - 1;
-        uint64_t start = record->contig < MOST_CONTIGS ? (uint64_t)record->start : most;
-        return key << START_BITS | (start < most ? start : most);
+        uint64_t base = record->contig < MOST_CONTIGS ? (uint64_t)record->start : most;
+        return key << START_BITS | (base < most ? base : most);
     }
     for (size_t i = 0, end = strnlen(contig, sizeof key); i < sizeof key; i++) {
         key = key << 8 | (i < end ? (unsigned char)contig[i] : 0);
