@@ -173,7 +173,8 @@ static size_t read_memory(tfl_lines *lines, char *to, size_t room)
 
 static tfl_status read_bgzf(tfl_lines *lines, char *to, size_t room, size_t *n, tfl_error *err)
 {
-    ssize_t got = bgzf_read(lines->bgzf, to, room);
+    /* What is not compressed needs no block in between: HTSlib has looked at its first bytes, and taken none. */
+    ssize_t got = lines->bgzf->is_compressed ? bgzf_read(lines->bgzf, to, room) : hread(lines->bgzf->fp, to, room);
     *n = got > 0 ? (size_t)got : 0;
     lines->bytes_read += (int64_t)*n;
     if (got < 0) {

@@ -206,20 +206,43 @@ static tfl_status fail_letter(const tfl_fasta *fasta, const char *name, const ch
                           byte, column + 1, right);
 }
 
+/* Letters that are looked at together: in loops of this length, which compilers make a few vector instructions of. */
+enum { AT_ONCE = 16 };
+
+/* Sets bits where letters differ from the closest of A, C, G, T and N. */
+static void note_rare(const char *restrict letters, uint8_t *restrict rare)
+{
+    for (size_t j = 0; j < AT_ONCE; j++) {
+        uint8_t upper = (uint8_t)letters[j] & 0xDF;
+        uint8_t a = upper ^ 'A', c = upper ^ 'C', g = upper ^ 'G', t = upper ^ 'T', n = upper ^ 'N';
+        a = a < c ? a : c;
+        g = g < t ? g : t;
+        a = a < g ? a : g;
+        rare[j] |= a < n ? a : n;
+    }
+}
+
+/* Whether all are A, C, G, T or N of either case, as on nearly every line; false for a short line. */
+static bool all_common(const char *line, size_t length)
+{
+    uint8_t rare[AT_ONCE] = {0};
+    uint64_t half[2];
+    if (length < AT_ONCE) {
+        return false;
+    }
+    for (size_t i = 0; i + AT_ONCE < length; i += AT_ONCE) {
+        note_rare(line + i, rare);
+    }
+    note_rare(line + length - AT_ONCE, rare);
+    memcpy(half, rare, sizeof half);
+    return (half[0] | half[1]) == 0;
+}
+
 static bool all_iupac(const char *line, size_t length)
 {
-    enum { AT_ONCE = 8 }; /* for more than one byte per turn of the loop */
-    const unsigned char *byte = (const unsigned char *)line;
-    const uint8_t *good = tfl_base_iupac;
     unsigned all = 1;
-    size_t i = 0;
-    for (; i + AT_ONCE <= length; i += AT_ONCE) {
-        unsigned first = good[byte[i]] & good[byte[i + 1]] & good[byte[i + 2]] & good[byte[i + 3]];
-        unsigned second = good[byte[i + 4]] & good[byte[i + 5]] & good[byte[i + 6]] & good[byte[i + 7]];
-        all &= first & second;
-    }
-    for (; i < length; i++) {
-        all &= good[byte[i]];
+    for (size_t i = 0; i < length; i++) {
+        all &= tfl_base_iupac[(unsigned char)line[i]];
     }
     return all != 0;
 }
@@ -227,14 +250,16 @@ static bool all_iupac(const char *line, size_t length)
 static tfl_status append_line(const tfl_fasta *fasta, tfl_sequence *sequence, const char *line, size_t length,
                               tfl_error *err)
 {
-    if ((fasta->flags & TFL_FASTA_ANY_LETTER) == 0 && !all_iupac(line, length)) {
+    if ((fasta->flags & TFL_FASTA_ANY_LETTER) == 0 && !all_common(line, length) && !all_iupac(line, length)) {
         return fail_letter(fasta, sequence->name, line, length, err);
     }
     size_t total;
     if (!tfl_size_add(sequence->length, length, &total)) {
         return tfl_fail_memory(err, "a sequence");
     }
-    tfl_status status = make_room(&sequence->letters, &sequence->capacity[LETTERS], total, err);
+    tfl_status status = total < sequence->capacity[LETTERS]
+                            ? TFL_OK
+                            : make_room(&sequence->letters, &sequence->capacity[LETTERS], total, err);
     if (status == TFL_OK) {
         memcpy(sequence->letters + sequence->length, line, length);
         sequence->length = total;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tests/support/support.h"
+#include "tflift/alphabet.h"
 #include "tflift/fasta.h"
 #include "tflift/lines.h"
 #include "tflift/memory.h"
@@ -264,6 +265,37 @@ START_TEST(many_names_differ)
 }
 END_TEST
 
+/* Any byte in any column of lines of any length, as lines are looked at many letters at a time. */
+START_TEST(a_bad_byte_is_found_wherever_it_is)
+{
+    for (size_t length = 1; length <= 70; length++) {
+        for (size_t column = 0; column < length; column++) {
+            char text[80] = ">s\n";
+            memset(text + 3, "ACGTNacgtnRy"[(length + column) % 12], length);
+            unsigned char byte = (unsigned char)(1 + (length * 70 + column) % 255);
+            bool good = tfl_base_is_iupac((char)byte);
+            bool blank = byte == '\n' || byte == '\r' || byte == ' ' || byte == '\t' || (byte == '>' && column == 0);
+            text[3 + column] = (char)byte;
+            clear_error();
+            tfl_fasta *fasta = NULL;
+            tfl_sequence sequence = {0};
+            int found = 0;
+            ck_assert_int_eq(tfl_fasta_open_memory(text, 3 + length, "f", 0, &fasta, &err), TFL_OK);
+            tfl_status status = tfl_fasta_next(fasta, &sequence, &found, &err);
+            if (!blank) {
+                char where[32];
+                (void)snprintf(where, sizeof where, "in column %zu ", column + 1);
+                ck_assert_msg((status == TFL_OK) == good, "byte %u in column %zu of %zu", byte, column + 1, length);
+                ck_assert(good || strstr(err.message, where) != NULL);
+                ck_assert(!good || (sequence.length == length && memcmp(sequence.letters, text + 3, length) == 0));
+            }
+            tfl_sequence_clear(&sequence);
+            tfl_fasta_close(fasta);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fasta");
@@ -277,6 +309,7 @@ int main(void)
     tcase_add_test(tests, any_byte_may_be_wrong);
     tcase_add_test(tests, truncated_gzip_is_an_error);
     tcase_add_test(tests, a_file_that_is_absent);
+    tcase_add_test(tests, a_bad_byte_is_found_wherever_it_is);
     tcase_add_test(tests, many_names_differ);
     suite_add_tcase(suite, tests);
     return test_run(suite);
