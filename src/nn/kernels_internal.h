@@ -17,10 +17,12 @@
 #include <stddef.h>
 
 /* A matrix whose rows may overlap, as the windows of a convolution do:
- * A[i][s * length + k] = a[i * stride + offset[s] + k] for s < segments, k < length. K = segments * length. */
+ * A[i][s * length + k] = a[i * stride + offset[s] + k] for s < segments, k < length. K = segments * length. Of a single segment, product leaves
+ * out the first skip and the last drop elements, or some of them: the caller says that they are 0. */
 typedef struct tfl_rows {
     size_t segments, length, stride;
     const size_t *offset; /* [segments] */
+    size_t skip, drop;
 } tfl_rows;
 
 /* Elementwise functions with up to two constants. */

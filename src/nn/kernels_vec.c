@@ -213,9 +213,11 @@ INLINE void multiply(const size_t m, const size_t n, const job *t)
         }
     }
     const size_t stride = t->rows->stride, length = t->rows->length, segments = t->rows->segments;
+    const size_t skip = t->rows->skip, end = length - t->rows->drop;
+    b += skip * n * V;
     for (size_t s = 0; s < segments; s++) {
         const float *a = t->a + t->rows->offset[s];
-        for (size_t k = 0; k < length; k++) {
+        for (size_t k = skip; k < end; k++) {
             vec w[MOST_VECTORS];
             UNROLL for (size_t v = 0; v < n; v++) {
                 w[v] = load(b + v * V);
@@ -294,9 +296,11 @@ INLINE void dot_products(const size_t m, const size_t n, const job *t)
             sum[i][j] = splat(0.0F);
         }
     }
+    const size_t skip = t->rows->skip / V * V, end = length - t->rows->drop;
+    b += skip;
     for (size_t s = 0; s < segments; s++) {
         const float *a = t->a + t->rows->offset[s];
-        for (size_t done = 0; done < length; done += V) {
+        for (size_t done = skip; done < end; done += V) {
             const size_t k = smaller(done, length - V);
             vec w[DOT_COLUMNS];
             UNROLL for (size_t j = 0; j < n; j++) {

@@ -634,11 +634,11 @@ static void apply(const tfl_layer *layer, tfl_part part, const float *const *in,
 /* ---------------------------------------------------------------- transposed */
 
 /* Positions first … first + count - 1 of one line of grad_in, whose windows of the (padded) gradient begin at a. */
-static void multiply_back(const conv *state, int part, const float *a, size_t first, size_t count, float *line)
+static void multiply_back(const conv *state, const tfl_rows *rows, int part, const float *a, size_t first, size_t count, float *line)
 {
     size_t packed_size = state->kernels->packed_size(&state->back_rows, state->back_n);
     for (size_t group = 0; group < state->groups; group++) {
-        state->kernels->product(&state->back_rows, count, a + group * state->group_out, state->packed_back[part] + group * packed_size,
+        state->kernels->product(rows, count, a + group * state->group_out, state->packed_back[part] + group * packed_size,
                                 state->back_n, NULL, true, line + first * state->in.channels + group * state->group_in,
                                 state->in.channels);
     }
@@ -652,6 +652,26 @@ static void lay_back(const conv *state, const float *grad_out, band part, float 
         (ptrdiff_t)((state->kernel[1] - 1) * state->dilation[1]) - (ptrdiff_t)state->before[1], part);
 }
 
+enum { END_ROWS = 5 }; /* at the ends of a gradient: few, so that more of their zeros are common to all; still enough to fill a tile */
+
+/* Positions of a line at one end, whose windows of the padded gradient begin at their place of padded. Zeros that all of some windows begin or end
+ * with are left out. */
+static void multiply_end(const conv *state, int part, const float *padded, band end, float *line)
+{
+    const size_t channels = state->out.channels, reach = (state->kernel[1] - 1) * state->dilation[1];
+    const size_t before = reach - state->before[1], behind = before + state->out.width; /* of the gradient: where it begins and ends */
+    tfl_rows rows = state->back_rows;
+    for (size_t first = end.first, count; first < end.end; first += count) {
+        count = tfl_min_size(END_ROWS, end.end - first);
+        size_t last = first + count - 1, over = first + reach + 1;
+        if (rows.segments == 1) { /* taps lie side by side */
+            rows.skip = tfl_min_size(last < before ? before - last : 0, reach) * channels;
+            rows.drop = tfl_min_size(over > behind ? over - behind : 0, reach - rows.skip / channels) * channels;
+        }
+        multiply_back(state, &rows, part, padded + first * channels, first, count, line);
+    }
+}
+
 static void transpose_by_windows(const conv *state, int part, const float *grad_out, float *grad_in, float *scratch)
 {
     const size_t channels = state->out.channels, width = state->in.width, reach = (state->kernel[1] - 1) * state->dilation[1];
@@ -662,18 +682,18 @@ static void transpose_by_windows(const conv *state, int part, const float *grad_
     if (!one_line || state->before[1] > reach || left >= right) {
         lay_back(state, grad_out, (band){0, state->back_width}, scratch);
         for (size_t y = 0; y < state->in.height; y++) {
-            multiply_back(state, part, scratch + y * state->back_width * channels, 0, width, grad_in + y * width * state->in.channels);
+            multiply_back(state, &state->back_rows, part, scratch + y * state->back_width * channels, 0, width, grad_in + y * width * state->in.channels);
         }
         return;
     }
     if (left > 0) {
         lay_back(state, grad_out, (band){0, left + reach}, scratch);
-        multiply_back(state, part, scratch, 0, left, grad_in);
+        multiply_end(state, part, scratch, (band){0, left}, grad_in);
     }
-    multiply_back(state, part, grad_out, left, right - left, grad_in);
+    multiply_back(state, &state->back_rows, part, grad_out, left, right - left, grad_in);
     if (right < width) {
         lay_back(state, grad_out, (band){right, width + reach}, scratch);
-        multiply_back(state, part, scratch + right * channels, right, width - right, grad_in);
+        multiply_end(state, part, scratch, (band){right, width}, grad_in);
     }
 }
 

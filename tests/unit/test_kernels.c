@@ -158,6 +158,42 @@ START_TEST(product_is_that_of_the_reference)
 }
 END_TEST
 
+/* Leaving out what is 0 changes no byte. */
+static void check_left_out(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    problem p = random_problem(kernels, rng);
+    p.rows.offset = p.offset;
+    p.rows.segments = 1;
+    p.rows.length = between(rng, 1, 70);
+    p.rows.stride = p.rows.length + between(rng, 0, 9);
+    size_t skip = between(rng, 0, p.rows.length - 1), left_out = between(rng, 0, p.rows.length - 1 - skip), size_c = (p.m - 1) * p.ldc + p.n;
+    float *a = guarded(rng, p.m * p.rows.stride + p.offset[0]), *b = guarded(rng, p.rows.length * p.n), *c = guarded(rng, size_c);
+    float *whole = copy_of(c, size_c), *packed = tfl_alloc_floats(kernels->packed_size(&p.rows, p.n));
+    ck_assert_ptr_nonnull(packed);
+    kernels->pack(&p.rows, p.n, b, packed);
+    for (size_t i = 0; i < p.m; i++) {
+        float *row = a + p.offset[0] + i * p.rows.stride;
+        memset(row, 0, skip * sizeof *row);
+        memset(row + p.rows.length - left_out, 0, left_out * sizeof *row);
+    }
+    kernels->product(&p.rows, p.m, a, packed, p.n, NULL, true, whole, p.ldc);
+    p.rows.skip = skip;
+    p.rows.drop = left_out;
+    kernels->product(&p.rows, p.m, a, packed, p.n, NULL, true, c, p.ldc);
+    ck_assert_mem_eq(c - GUARD, whole - GUARD, (size_c + 2 * GUARD) * sizeof *c);
+    free(packed);
+    drop(a);
+    drop(b);
+    drop(c);
+    drop(whole);
+}
+
+START_TEST(zeros_can_be_left_out)
+{
+    for_levels(check_left_out);
+}
+END_TEST
+
 static void check_gradient(const tfl_kernels *kernels, tfl_rng *rng)
 {
     problem p = random_problem(kernels, rng);
@@ -627,6 +663,7 @@ int main(void)
     tcase_add_test(tests, the_environment_forces_a_level);
     tcase_add_test(tests, the_best_level_is_the_default);
     tcase_add_test(tests, product_is_that_of_the_reference);
+    tcase_add_test(tests, zeros_can_be_left_out);
     tcase_add_test(tests, gradient_is_that_of_the_reference);
     tcase_add_test(tests, matrix_and_vector_are_those_of_the_reference);
     tcase_add_test(tests, element_by_element_is_that_of_the_reference);
