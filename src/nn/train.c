@@ -210,9 +210,8 @@ static tfl_status create_trainer(trainer *t, const tfl_examples *valid, tfl_erro
         return status;
     }
     size_t n = t->examples->n, tasks = t->graph->n_tasks, batch = t->options->batch;
-    t->n_blocks = batch < MAX_BLOCKS ? batch : MAX_BLOCKS;
-    t->n_workers = t->options->threads < t->n_blocks ? t->options->threads : (unsigned)t->n_blocks;
-    t->n_workers = t->n_workers == 0 ? 1 : t->n_workers;
+    t->n_blocks = tfl_min_size(batch, MAX_BLOCKS);
+    t->n_workers = (unsigned)tfl_max_size(1, tfl_min_size(t->options->threads, t->n_blocks));
     t->work = tfl_calloc(t->n_workers, sizeof *t->work);
     t->sum = tfl_alloc_floats(t->n_blocks * t->n_weights);
     t->moment1 = tfl_alloc_floats(t->n_weights);
@@ -372,7 +371,7 @@ static void add_blocks(trainer *t)
 {
     enum { PIECE = 2048 };
     for (size_t first = 0; first < t->n_weights; first += PIECE) {
-        size_t n = t->n_weights - first < PIECE ? t->n_weights - first : PIECE;
+        size_t n = tfl_min_size(t->n_weights - first, PIECE);
         for (size_t b = 1; b < t->n_blocks; b++) {
             tfl_vector_add(t->sum + first, t->sum + b * t->n_weights + first, n);
         }
