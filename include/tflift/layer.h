@@ -115,6 +115,12 @@ typedef struct tfl_layer_kind {
     /* TFL_MIX, TFL_CARRY: grad_in[k] += W_part^T grad_out for every k with grad_in[k] not NULL. */
     void (*transpose)(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch);
 
+    /* TFL_MIX: times = in (W^T grad_out), element by element, which takes the less work the more of in is 0: what prepare found of in is in memory,
+     * of times_memory floats. NULL, or 0 floats: transpose is the only way. */
+    size_t (*times_memory)(const tfl_layer *layer);
+    void (*times_prepare)(const tfl_layer *layer, const float *in, float *memory);
+    void (*times)(const tfl_layer *layer, const float *in, float *memory, const float *grad_out, float *times, float *scratch);
+
     /* TFL_CARRY: the output is the sum of the inputs as they are, so that each has the output's multiplier. */
     bool sums;
 

@@ -60,6 +60,7 @@ typedef struct tfl_plan {
     bool *shared;        /* [n_layers] its multiplier is that of the layer in last_use, a sum, and lies where that lies */
     bool *kept;          /* [n_layers] rules look at its values; others are gone when the walk begins */
     bool *fused;         /* [n_layers] of nonlinearities: slopes are computed in the pass, and not kept */
+    unsigned last;       /* layer that the walk ends at, as its transpose is taken once for many walks; 0: it ends at the input */
 } tfl_plan;
 
 tfl_status tfl_plan_create(tfl_plan *plan, const tfl_graph *graph, const tfl_explain_options *options, tfl_error *err) TFL_MUST_USE;
@@ -110,7 +111,10 @@ struct tfl_explain_workspace {
     tfl_place *at;        /* [n_layers] */
     float *temporary[TFL_TEMPORARIES]; /* [plan->widest] */
     float *rows;                       /* [length][channels] a reference */
-    double *row_sum;                   /* [length][channels] of references, which share the multipliers of one walk */
+    double *row_sum;                   /* [length][channels] of references that share one walk */
+    float *waiting;                    /* [max_tasks][size of plan->last] multipliers of walks that ended there, summed */
+    size_t n_waiting, n_walks;         /* walks that they are of; walks in all, of each task */
+    float *times, *times_memory;       /* [length][channels] multipliers times the rows; what is known of the rows for that */
     double *sum;                       /* [max_tasks][length][channels] of multipliers over references */
     double *sum_reference;             /* [max_tasks][length][channels] of multipliers times references */
     double *sum_output;                /* [max_tasks] of targets at the references */
@@ -173,8 +177,12 @@ const tfl_rule_steps *tfl_walk_steps(const tfl_plan *plan, unsigned l);
 /* After x (and reference) hold the values of all layers: slopes, argmaxima and parts. */
 void tfl_walk_prepare(tfl_explain_workspace *w);
 
-/* Multipliers of the input for task t, [length][channels], merged by the sign of x - reference. Valid until the next walk. */
+/* Multipliers of the input for task t, [length][channels], merged by the sign of x - reference; where plan->last is a layer, of its output [size].
+ * Valid until the next walk. */
 const float *tfl_walk(tfl_explain_workspace *w, unsigned t);
+
+/* The rest of the way, from multipliers of the output of plan->last to those of the input. Valid until the next walk. */
+const float *tfl_walk_rest(tfl_explain_workspace *w, const float *multiplier);
 
 /* ---------------------------------------------------------------- mutagenesis */
 

@@ -6,6 +6,7 @@
 #include "attr/attr_internal.h"
 
 #include "tflift/memory.h"
+#include "tflift/vector.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -123,19 +124,14 @@ static void run_forward(const tfl_explainer *explainer, tfl_values *values)
     tfl_forward(explainer->graph, values, explainer->plan.target);
 }
 
-/* Reference j becomes w->rows and w->row_sum (added to what is there when add is set). */
-static tfl_status fetch_reference(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_references *references, size_t j,
-                                  bool add, tfl_error *err)
+/* Reference j becomes w->rows. */
+static tfl_status fetch_reference(tfl_explain_workspace *w, const tfl_references *references, size_t j, tfl_error *err)
 {
     tfl_status status = references->fill(references->context, j, w->rows, err);
     if (status != TFL_OK) {
         tfl_error_prefix(err, "reference %zu", j);
-        return status;
     }
-    for (size_t i = 0; i < input_size(explainer); i++) {
-        w->row_sum[i] = (add ? w->row_sum[i] : 0.0) + (double)w->rows[i];
-    }
-    return TFL_OK;
+    return status;
 }
 
 /* Values at the reference in w->rows; those of the last one serve again when it is the same (zeros, frequencies). */
@@ -158,18 +154,68 @@ static void add_reference_output(const tfl_explainer *explainer, tfl_explain_wor
     }
 }
 
-/* One walk per task; its multipliers count once for each of count references, whose sum w->row_sum is. */
-static void add_walks(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task, double count)
+enum { MOST_WALKS = 32 }; /* that wait: their multipliers are summed in float32 */
+
+static size_t waiting_size(const tfl_explainer *explainer)
+{
+    return explainer->graph->layer[explainer->plan.last].size;
+}
+
+/* Walks that ended at plan.last go the rest of the way together. */
+static void finish_walks(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task)
+{
+    size_t size = input_size(explainer), n = waiting_size(explainer);
+    for (size_t t = 0; w->n_waiting > 0 && t < task->n; t++) {
+        const float *multiplier = tfl_walk_rest(w, w->waiting + t * n);
+        for (size_t i = 0; i < size; i++) {
+            w->sum[t * size + i] += (double)multiplier[i];
+        }
+    }
+    w->n_waiting = 0;
+}
+
+/* The t-th task's multipliers of the output of plan.last: what rows take from them is wanted at once, what x takes can wait. */
+static void add_short_walk(const tfl_explainer *explainer, tfl_explain_workspace *w, size_t t, const float *multiplier)
+{
+    const tfl_layer *last = &explainer->graph->layer[explainer->plan.last];
+    size_t size = input_size(explainer), n = waiting_size(explainer);
+    double *sum_reference = w->sum_reference + t * size;
+    last->kind->times(last, w->rows, w->times_memory, multiplier, w->times, w->x->scratch);
+    for (size_t i = 0; i < size; i++) {
+        sum_reference[i] += (double)w->times[i];
+    }
+    if (w->n_waiting == 0) {
+        memcpy(w->waiting + t * n, multiplier, n * sizeof *multiplier);
+    } else {
+        tfl_vector_add(w->waiting + t * n, multiplier, n);
+    }
+}
+
+static void add_long_walk(const tfl_explainer *explainer, tfl_explain_workspace *w, size_t t, const float *multiplier)
 {
     size_t size = input_size(explainer);
+    for (size_t i = 0; i < size; i++) {
+        w->sum[t * size + i] += (double)multiplier[i];
+        w->sum_reference[t * size + i] += (double)multiplier[i] * (double)w->rows[i];
+    }
+}
+
+/* One walk per task, for the reference in w->rows. */
+static void add_walks(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task)
+{
+    const tfl_layer *last = &explainer->graph->layer[explainer->plan.last];
+    bool is_short = explainer->plan.last > 0;
+    if (is_short) {
+        last->kind->times_prepare(last, w->rows, w->times_memory);
+    }
     for (size_t t = 0; t < task->n; t++) {
         const float *multiplier = tfl_walk(w, task->index[t]);
-        double *sum = w->sum + t * size;
-        double *sum_reference = w->sum_reference + t * size;
-        for (size_t i = 0; i < size; i++) {
-            sum[i] += count * (double)multiplier[i];
-            sum_reference[i] += (double)multiplier[i] * w->row_sum[i];
-        }
+        (is_short ? add_short_walk : add_long_walk)(explainer, w, t, multiplier);
+    }
+    w->n_walks++;
+    w->n_waiting += is_short ? 1 : 0;
+    if (w->n_waiting == MOST_WALKS) {
+        finish_walks(explainer, w, task);
     }
 }
 
@@ -180,33 +226,40 @@ static tfl_status add_differences(const tfl_explainer *explainer, tfl_explain_wo
                                   const tfl_references *references, tfl_error *err)
 {
     for (size_t j = 0; j < references->n; j++) {
-        tfl_status status = fetch_reference(explainer, w, references, j, false, err);
+        tfl_status status = fetch_reference(w, references, j, err);
         if (status != TFL_OK) {
             return status;
         }
         run_reference(explainer, w);
         add_reference_output(explainer, w, task);
         tfl_walk_prepare(w);
-        add_walks(explainer, w, task, 1.0);
+        add_walks(explainer, w, task);
     }
     return TFL_OK;
 }
 
-/* One walk for all references, as it does not look at them. */
+/* One walk for all references, as it does not look at them: they count as their mean, none as zeros. */
 static tfl_status add_gradients(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
                                 const tfl_references *references, tfl_error *err)
 {
-    memset(w->row_sum, 0, input_size(explainer) * sizeof *w->row_sum);
+    size_t size = input_size(explainer);
+    memset(w->row_sum, 0, size * sizeof *w->row_sum);
     for (size_t j = 0; j < references->n; j++) {
-        tfl_status status = fetch_reference(explainer, w, references, j, true, err);
+        tfl_status status = fetch_reference(w, references, j, err);
         if (status != TFL_OK) {
             return status;
+        }
+        for (size_t i = 0; i < size; i++) {
+            w->row_sum[i] += (double)w->rows[i];
         }
         run_reference(explainer, w);
         add_reference_output(explainer, w, task);
     }
+    for (size_t i = 0; i < size; i++) {
+        w->rows[i] = references->n == 0 ? 0.0F : (float)(w->row_sum[i] / (double)references->n);
+    }
     tfl_walk_prepare(w);
-    add_walks(explainer, w, task, references->n == 0 ? 1.0 : (double)references->n);
+    add_walks(explainer, w, task);
     return TFL_OK;
 }
 
@@ -217,7 +270,7 @@ static tfl_status add_midpoints(const tfl_explainer *explainer, tfl_explain_work
     const float *x = w->input_values->of[0];
     float *point = w->reference_values->of[0];
     for (size_t j = 0; j < references->n; j++) {
-        tfl_status status = fetch_reference(explainer, w, references, j, false, err);
+        tfl_status status = fetch_reference(w, references, j, err);
         if (status != TFL_OK) {
             return status;
         }
@@ -232,7 +285,7 @@ static tfl_status add_midpoints(const tfl_explainer *explainer, tfl_explain_work
             }
             run_forward(explainer, w->x);
             tfl_walk_prepare(w);
-            add_walks(explainer, w, task, 1.0);
+            add_walks(explainer, w, task);
         }
         w->x = w->input_values;
     }
@@ -246,21 +299,25 @@ static tfl_status add_all(const tfl_explainer *explainer, tfl_explain_workspace 
     memset(w->sum, 0, n * sizeof *w->sum);
     memset(w->sum_reference, 0, n * sizeof *w->sum_reference);
     memset(w->sum_output, 0, task->n * sizeof *w->sum_output);
+    w->n_walks = w->n_waiting = 0;
+    tfl_status status;
     if (explainer->method->average == TFL_INTEGRATE) {
-        return add_midpoints(explainer, w, task, references, err);
+        status = add_midpoints(explainer, w, task, references, err);
+    } else if (explainer->plan.needs_reference) {
+        status = add_differences(explainer, w, task, references, err);
+    } else {
+        status = add_gradients(explainer, w, task, references, err);
     }
-    if (explainer->plan.needs_reference) {
-        return add_differences(explainer, w, task, references, err);
-    }
-    return add_gradients(explainer, w, task, references, err);
+    finish_walks(explainer, w, task);
+    return status;
 }
 
 /* ---------------------------------------------------------------- results */
 
 /* From the sums of one task to its arrays, [length][channels]. */
-static void write_task(const tfl_explainer *explainer, const tfl_explain_workspace *w, size_t t, double walks,
-                       const tfl_explanation *explanation)
+static void write_task(const tfl_explainer *explainer, const tfl_explain_workspace *w, size_t t, const tfl_explanation *explanation)
 {
+    double walks = (double)w->n_walks;
     size_t size = input_size(explainer);
     size_t channels = explainer->graph->layer[0].shape.dim[0];
     const float *x = w->input_values->of[0];
@@ -322,9 +379,8 @@ tfl_status tfl_explain(const tfl_explainer *explainer, tfl_explain_workspace *wo
     if (status != TFL_OK) {
         return status;
     }
-    double walks = (double)(n_references == 0 ? 1 : n_references) * (double)explainer->steps;
     for (size_t t = 0; t < n_tasks; t++) {
-        write_task(explainer, w, t, walks, explanation);
+        write_task(explainer, w, t, explanation);
     }
     write_outputs(explainer, w, &tasks, n_references, explanation);
     return TFL_OK;

@@ -196,6 +196,27 @@ static void find_kept(tfl_plan *plan, bool all)
     }
 }
 
+/* ---------------------------------------------------------------- where walks end */
+
+enum { MOST_WAITING = 1 << 21 }; /* floats, for all tasks of the network: what one gets must not depend on how many are asked for */
+
+/* The only layer that takes the input, if it is linear there and knows what a reference takes from its multiplier: the sum over references of the
+ * multipliers of the input, which x takes, needs one transpose for all of them. */
+static void find_last(tfl_plan *plan)
+{
+    unsigned users = 0, last = 0;
+    for (unsigned l = 1; l <= plan->target; l++) {
+        const tfl_layer *layer = &plan->graph->layer[l];
+        for (unsigned k = 0; plan->reached[l] && k < layer->n_inputs; k++) {
+            users += layer->input[k] == 0 ? 1 : 0;
+            last = layer->input[k] == 0 ? l : last;
+        }
+    }
+    const tfl_layer *layer = &plan->graph->layer[last];
+    bool linear = users == 1 && layer->kind->times_memory != NULL && !plan->split[0] && !plan->split[last] && !plan->parts[last];
+    plan->last = linear && layer->kind->times_memory(layer) > 0 && layer->size <= MOST_WAITING / plan->graph->n_tasks ? last : 0;
+}
+
 /* ---------------------------------------------------------------- buffers */
 
 /* The free buffer that fits best, grown where none is large enough; a new one where none is free. holders: values that lie there now. */
@@ -373,6 +394,7 @@ static tfl_status fill(tfl_plan *plan, const tfl_explain_options *options, tfl_e
     follow_signs(plan);
     find_fused(plan, options->max_tasks != 0 ? options->max_tasks : plan->graph->n_tasks);
     find_kept(plan, options->method->average == TFL_INTEGRATE);
+    find_last(plan);
     return plan_buffers(plan, err);
 }
 

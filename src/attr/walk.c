@@ -104,7 +104,7 @@ const float *tfl_walk(tfl_explain_workspace *w, unsigned t)
     const tfl_plan *plan = w->plan;
     clear_multipliers(w, plan->target);
     w->at[plan->target].multiplier[TFL_PLUS][t] = 1.0F;
-    for (unsigned l = plan->target; l > 0; l--) {
+    for (unsigned l = plan->target; l > plan->last; l--) {
         if (!plan->reached[l]) {
             continue;
         }
@@ -119,5 +119,13 @@ const float *tfl_walk(tfl_explain_workspace *w, unsigned t)
         }
         steps->pass(w, l);
     }
-    return merge_input(w);
+    return plan->last > 0 ? w->at[plan->last].multiplier[TFL_PLUS] : merge_input(w);
+}
+
+const float *tfl_walk_rest(tfl_explain_workspace *w, const float *multiplier)
+{
+    const tfl_layer *last = &w->plan->graph->layer[w->plan->last];
+    clear_multipliers(w, 0);
+    last->kind->transpose(last, TFL_ALL, multiplier, &w->at[0].multiplier[TFL_PLUS], w->x->scratch);
+    return w->at[0].multiplier[TFL_PLUS];
 }

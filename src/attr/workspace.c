@@ -80,6 +80,12 @@ static void place_floats(tfl_explain_workspace *w, cursor *block)
         }
     }
     place_multipliers(w, block);
+    if (plan->last > 0) {
+        const tfl_layer *last = &plan->graph->layer[plan->last];
+        w->times = take(block, plan->graph->layer[0].size);
+        w->times_memory = take(block, last->kind->times_memory(last));
+        w->waiting = take(block, w->max_tasks * last->size);
+    }
 }
 
 static tfl_status allocate_floats(tfl_explain_workspace *w, tfl_error *err)
@@ -146,6 +152,7 @@ tfl_status tfl_explain_workspace_create(const tfl_explainer *explainer, tfl_expl
         return tfl_fail_memory(err, "an explanation");
     }
     w->plan = &explainer->plan;
+    w->max_tasks = explainer->max_tasks;
     tfl_status status = allocate(w, explainer, err);
     if (status != TFL_OK) {
         tfl_explain_workspace_free(w);

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A matrix whose rows may overlap, as the windows of a convolution do:
  * A[i][s * length + k] = a[i * stride + offset[s] + k] for s < segments, k < length. K = segments * length. Of a single segment, product leaves
@@ -102,6 +103,9 @@ typedef struct tfl_kernels {
     /* What gradient gives for such rows: d[t * channels + which[i * step + t]][n] += g[i][n], t < taps, i < m; channels <= 8, n >= 16. */
     void (*look_up_gradient)(const unsigned char *which, size_t step, size_t m, const float *g, size_t taps, size_t channels, size_t n,
                              float *d);
+
+    /* c[i] = sum over k < n of b[k] a[at[i] + k], i < m; an element depends on its own operands alone. */
+    void (*dots)(const float *b, size_t n, const float *a, const uint32_t *at, size_t m, float *c);
 
     /* Toom-Cook: out[p * ldo + t * channels + c] is the value at point p of tile t, whose rows (as many as points) are 0 where they lie outside the
      * map. Back: the rows of tile t, 4 of them, from in, where they exist; start [channels] (NULL: 0) is added, and what is there when

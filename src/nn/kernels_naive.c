@@ -121,6 +121,17 @@ static void look_up_gradient(const unsigned char *which, size_t step, size_t m, 
     }
 }
 
+static void dots(const float *b, size_t n, const float *a, const uint32_t *at, size_t m, float *c)
+{
+    for (size_t i = 0; i < m; i++) {
+        double sum = 0.0;
+        for (size_t k = 0; k < n; k++) {
+            sum += (double)b[k] * (double)a[at[i] + k];
+        }
+        c[i] = (float)sum;
+    }
+}
+
 /* The polynomial that is 0 at all finite points but one (at all of them, for the one at infinity): coefficients from x^0. */
 static void others(const tfl_toom_points *table, size_t point, double *coefficient)
 {
@@ -423,6 +434,7 @@ const tfl_kernels tfl_kernels_naive = {
     .fold = fold,
     .look_up = look_up,
     .look_up_gradient = look_up_gradient,
+    .dots = dots,
     .spread = spread,
     .gather = gather,
     .filter_tiles = filter_tiles,

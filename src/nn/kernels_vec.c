@@ -418,6 +418,57 @@ static void look_up(const float *b, size_t taps, size_t channels, size_t n, cons
     }
 }
 
+/* ---------------------------------------------------------------- dot products */
+
+enum { DOTS = 8 }; /* at once, so that b is loaded once for all */
+
+INLINE void some_dots(const size_t m, const float *b, size_t n, const float *const *a, float *c)
+{
+    vec sum[DOTS];
+    float rest[DOTS];
+    UNROLL for (size_t i = 0; i < m; i++) {
+        sum[i] = splat(0.0F);
+        rest[i] = 0.0F;
+    }
+    size_t k = 0;
+    for (; k + V <= n; k += V) {
+        vec there = load(b + k);
+        UNROLL for (size_t i = 0; i < m; i++) {
+            sum[i] = multiply_add(there, load(a[i] + k), sum[i]);
+        }
+    }
+    for (; k < n; k++) {
+        UNROLL for (size_t i = 0; i < m; i++) {
+            rest[i] = multiply_add_one(b[k], a[i][k], rest[i]);
+        }
+    }
+    UNROLL for (size_t i = 0; i < m; i += 4) {
+        quad sums = sums_of(sum[i], sum[i + 1], sum[i + 2], sum[i + 3]);
+        UNROLL for (size_t j = 0; j < 4; j++) {
+            c[i + j] = sums[j] + rest[i + j];
+        }
+    }
+}
+
+/* The last few with the last one repeated. */
+static void dots(const float *b, size_t n, const float *a, const uint32_t *at, size_t m, float *c)
+{
+    for (size_t first = 0; first < m; first += DOTS) {
+        size_t some = smaller(DOTS, m - first);
+        const float *from[DOTS];
+        float sum[DOTS];
+        for (size_t i = 0; i < DOTS; i++) {
+            from[i] = a + at[first + smaller(i, some - 1)];
+        }
+        if (some > DOTS / 2) {
+            some_dots(DOTS, b, n, from, sum);
+        } else {
+            some_dots(DOTS / 2, b, n, from, sum);
+        }
+        memcpy(c + first, sum, some * sizeof *c);
+    }
+}
+
 /* ---------------------------------------------------------------- gradient of the weights */
 
 /* As many rows of A and G as stay in the first cache at once. */
@@ -1217,6 +1268,7 @@ const tfl_kernels TFL_TABLE = {
     .fold = fold,
     .look_up = look_up,
     .look_up_gradient = look_up_gradient,
+    .dots = dots,
     .spread = spread,
     .gather = gather,
     .filter_tiles = filter_tiles,

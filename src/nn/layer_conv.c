@@ -54,6 +54,8 @@ typedef struct conv {
     size_t back_n; /* columns of the transposed product: group_in, or taps * group_in when by_columns */
     tfl_toom *toom, *toom_back; /* NULL: direct */
     bool looks_up;              /* windows of unit vectors are sums of rows of weight */
+    bool has_times;             /* so is what they take back, at stride 1 */
+    float *letter_weight;       /* for that: [in][reversed tap][out] */
     size_t scratch;
 } conv;
 
@@ -158,6 +160,8 @@ static tfl_status plan_forward(conv *state, tfl_error *err)
     state->looks_up = state->in.height == 1 && state->out.height == 1 && state->kernel[0] == 1 && state->before[0] == 0 &&
                       state->groups == 1 && state->dilation[1] == 1 && channels <= FEW_CHANNELS &&
                       state->out.channels >= FEWEST_LOOKED_UP;
+    state->has_times = state->looks_up && state->stride[1] == 1 &&
+                       tfl_size_mul(state->in.width + state->taps - 1, state->out.channels, &size) && size <= INT32_MAX;
     return set_rows(&state->rows, &state->offset, state, state->padded_width * channels, channels, state->group_in, err);
 }
 
@@ -274,6 +278,7 @@ static void destroy(tfl_layer *layer)
     }
     tfl_toom_free(state->toom);
     tfl_toom_free(state->toom_back);
+    free(state->letter_weight);
     free(state->onnx_weight);
     free(state->weight);
     free(state->bias);
@@ -404,6 +409,18 @@ static tfl_status prepare_toom(conv *state, bool transforms, float *turned, tfl_
     return status;
 }
 
+/* What each input channel takes back from the gradient. */
+static tfl_status turn_letters(conv *state, tfl_error *err)
+{
+    size_t n_in = state->in.channels, n_out = state->out.channels;
+    tfl_status status = tfl_layer_need_floats(&state->letter_weight, state->n_weights, err);
+    for (size_t row = 0; status == TFL_OK && row < state->taps * n_in; row++) {
+        size_t tap = row / n_in, in = row % n_in;
+        memcpy(state->letter_weight + (in * state->taps + state->taps - 1 - tap) * n_out, state->weight + row * n_out, n_out * sizeof(float));
+    }
+    return status;
+}
+
 static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
 {
     conv *state = layer->state;
@@ -414,6 +431,9 @@ static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
     tfl_status status = work != NULL && turned != NULL ? TFL_OK : tfl_fail_memory(err, "packed weights");
     if (status == TFL_OK) {
         status = prepare_toom(state, layer->transforms, turned, err);
+    }
+    if (status == TFL_OK && state->has_times) {
+        status = turn_letters(state, err);
     }
     for (int part = TFL_ALL; status == TFL_OK && part < (parts ? N_PARTS : 1); part++) {
         status = pack_part(state, part, work, turned, err);
@@ -432,11 +452,18 @@ static size_t letters_size(const conv *state)
     return state->looks_up ? (state->in.width + sizeof(float) - 1) / sizeof(float) : 0;
 }
 
+/* The gradient with room for every window, and a product of each. */
+static size_t times_scratch(const conv *state)
+{
+    return (state->in.width + state->taps - 1) * state->out.channels + state->in.width;
+}
+
 static size_t scratch_size(const tfl_layer *layer)
 {
     const conv *state = layer->state;
     const tfl_toom_shape forth = toom_forward_shape(state), back = toom_back_shape(state);
     size_t scratch = state->scratch + letters_size(state);
+    scratch = tfl_max_size(scratch, state->has_times ? times_scratch(state) : 0);
     scratch = tfl_max_size(scratch, state->toom != NULL ? tfl_toom_scratch(&forth) : 0);
     return tfl_max_size(scratch, state->toom_back != NULL ? tfl_toom_scratch(&back) : 0);
 }
@@ -764,6 +791,100 @@ static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_o
     (state->by_columns ? transpose_by_columns : transpose_by_windows)(state, (int)part, grad_out, grad_in[0], scratch);
 }
 
+/* Windows of the gradient that lie over its beginning, within it, and over its end. */
+enum { RANGES = 3 };
+
+/* First position of each range of the input, and of what is behind the last, as in transpose_by_windows. */
+static void find_ranges(const conv *state, size_t first[RANGES + 1])
+{
+    size_t width = state->in.width, reach = state->taps - 1, before = state->before[1];
+    size_t left = reach > before ? reach - before : 0;
+    size_t right = tfl_min_size(state->out.width > before ? state->out.width - before : 0, width);
+    bool any = before <= reach && left < right;
+    first[0] = 0;
+    first[1] = any ? left : width;
+    first[2] = any ? right : width;
+    first[3] = width;
+}
+
+/* What times knows about the input: where a channel is not 0, which in a sequence is one channel of each position. */
+typedef struct letter_lists {
+    uint32_t *n;     /* [range][channel] */
+    uint32_t *at;    /* [channel][n of all ranges]: where the window begins in what is read, */
+    uint32_t *where; /* and the element */
+} letter_lists;
+
+static letter_lists place_lists(const conv *state, float *memory)
+{
+    _Static_assert(sizeof(uint32_t) == sizeof(float), "an offset is as large as a float");
+    uint32_t *start = (void *)memory;
+    size_t channels = state->in.channels, counts = RANGES * channels;
+    return (letter_lists){.n = start, .at = start + counts, .where = start + counts + channels * state->in.width};
+}
+
+static size_t times_memory(const tfl_layer *layer)
+{
+    const conv *state = layer->state;
+    return state->has_times ? RANGES * state->in.channels + 2 * state->in.channels * state->in.width : 0;
+}
+
+static void times_prepare(const tfl_layer *layer, const float *in, float *memory)
+{
+    const conv *state = layer->state;
+    const letter_lists lists = place_lists(state, memory);
+    size_t channels = state->in.channels, first[RANGES + 1];
+    find_ranges(state, first);
+    for (size_t c = 0; c < channels; c++) {
+        uint32_t n = 0, *at = lists.at + c * state->in.width, *where = lists.where + c * state->in.width;
+        for (size_t range = 0; range < RANGES; range++) {
+            uint32_t begin = n;
+            for (size_t i = first[range]; i < first[range + 1]; i++) { /* without branches, which random letters would mislead */
+                at[n] = (uint32_t)((i - first[range]) * state->out.channels);
+                where[n] = (uint32_t)(i * channels + c);
+                n += in[i * channels + c] != 0.0F ? 1 : 0;
+            }
+            lists.n[range * channels + c] = n - begin;
+        }
+    }
+}
+
+/* The windows of a range begin in grad. */
+static void times_range(const conv *state, const letter_lists *lists, size_t range, const float *in, const float *grad, float *product,
+                        float *dot)
+{
+    const size_t channels = state->in.channels, size = state->taps * state->out.channels;
+    for (size_t c = 0; c < channels; c++) {
+        size_t from = c * state->in.width, n = lists->n[range * channels + c];
+        for (size_t before = 0; before < range; before++) {
+            from += lists->n[before * channels + c];
+        }
+        state->kernels->dots(state->letter_weight + c * size, size, grad, lists->at + from, n, dot);
+        for (size_t k = 0; k < n; k++) {
+            size_t i = lists->where[from + k];
+            product[i] = in[i] * dot[k];
+        }
+    }
+}
+
+static void times(const tfl_layer *layer, const float *in, float *memory, const float *grad_out, float *product, float *scratch)
+{
+    const conv *state = layer->state;
+    const letter_lists lists = place_lists(state, memory);
+    const size_t n_out = state->out.channels, width = state->in.width, reach = state->taps - 1;
+    const ptrdiff_t begin = (ptrdiff_t)reach - (ptrdiff_t)state->before[1]; /* of the gradient, where every window has room */
+    float *dot = scratch + (width + reach) * n_out;                        /* [width] */
+    size_t first[RANGES + 1];
+    find_ranges(state, first);
+    memset(product, 0, width * state->in.channels * sizeof *product);
+    lay(grad_out, &state->out, scratch, 1, width + reach, 0, begin, (band){0, first[1] + reach});
+    times_range(state, &lists, 0, in, scratch, product, dot);
+    times_range(state, &lists, 1, in, grad_out, product, dot);
+    if (first[2] < width) {
+        lay(grad_out, &state->out, scratch, 1, width + reach, 0, begin, (band){first[2], width + reach});
+        times_range(state, &lists, 2, in, scratch + first[2] * n_out, product, dot);
+    }
+}
+
 /* ---------------------------------------------------------------- training */
 
 static size_t weights(tfl_layer *layer, tfl_weights *list, size_t max)
@@ -881,6 +1002,9 @@ const tfl_layer_kind tfl_layer_conv = {
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,
+    .times_memory = times_memory,
+    .times_prepare = times_prepare,
+    .times = times,
     .weights = weights,
     .weight_gradient = weight_gradient,
     .gradient_sums = gradient_sums,

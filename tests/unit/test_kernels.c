@@ -393,6 +393,34 @@ START_TEST(sums_of_rows_are_those_of_the_reference)
 }
 END_TEST
 
+/* An element's bytes depend neither on the others nor on how many they are. */
+static void check_dots(const tfl_kernels *kernels, tfl_rng *rng)
+{
+    size_t n = between(rng, 1, 300), m = between(rng, 0, 30), size = n + between(rng, 0, 200);
+    uint32_t at[30];
+    float *b = guarded(rng, n), *a = guarded(rng, size), *c = guarded(rng, m + 1), *expected = copy_of(c, m + 1), one;
+    for (size_t i = 0; i < m; i++) {
+        at[i] = tfl_rng_below(rng, (uint32_t)(size - n + 1));
+    }
+    kernels->dots(b, n, a, at, m, c);
+    tfl_kernels_naive.dots(b, n, a, at, m, expected);
+    check_close(c, expected, m + 1, 1e-4, "dots"); /* of 300 products */
+    for (size_t i = 0; i < m; i++) {
+        kernels->dots(b, n, a, at + i, 1, &one);
+        ck_assert_mem_eq(&one, c + i, sizeof one);
+    }
+    drop(b);
+    drop(a);
+    drop(c);
+    drop(expected);
+}
+
+START_TEST(dots_are_those_of_the_reference)
+{
+    for_levels(check_dots);
+}
+END_TEST
+
 START_TEST(looking_up_is_that_of_the_reference)
 {
     for_levels(check_look_up);
@@ -670,6 +698,7 @@ int main(void)
     tcase_add_test(tests, fold_is_that_of_the_reference);
     tcase_add_test(tests, looking_up_is_that_of_the_reference);
     tcase_add_test(tests, sums_of_rows_are_those_of_the_reference);
+    tcase_add_test(tests, dots_are_those_of_the_reference);
     tcase_add_test(tests, tiles_are_those_of_the_reference);
     tcase_add_test(tests, parts_of_training_are_those_of_the_reference);
     tcase_add_test(tests, adam_is_that_of_the_reference);
