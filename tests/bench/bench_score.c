@@ -385,13 +385,13 @@ int main(int argc, char **argv)
 {
     size_t rounds = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 5;
     bench_need(rounds > 0 && rounds <= MOST_ROUNDS, "usage: bench_score [ROUNDS [NETWORK]]");
-    for (int part = 0; part < 2; part++) {
+    for (int part = 1; part >= 0; part--) { /* threads first: a child's memory begins with what this process has */
         if (part == 0) {
-            printf("`tfscore --ref dinuc`, one thread, processor level %s, %zu rounds: median (least to most).\n\n"
+            printf("\n`tfscore --ref dinuc`, one thread, processor level %s, %zu rounds: median (least to most).\n\n"
                    "| network | way | MFLOP/sequence | sequences/s | GFLOP/s | peak GFLOP/s | of peak | not convolutions |\n"
                    "|---|---|---|---|---|---|---|---|\n", tfl_cpu_level(), rounds);
         } else {
-            printf("\n| network | two threads against one | waits per sequence of two | of many threads (so many) | MB per worker |\n"
+            printf("| network | two threads against one | waits per sequence of two | of many threads (so many) | MB per worker |\n"
                    "|---|---|---|---|---|\n");
         }
         for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
