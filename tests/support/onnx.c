@@ -42,6 +42,17 @@ void test_put(test_bytes *to, const void *bytes, size_t size)
     }
 }
 
+/* A number of this machine, its lowest byte first as files have it. */
+static void put_number(test_bytes *to, const void *number, size_t size)
+{
+    const unsigned char *byte = number;
+    const uint16_t one = 1;
+    bool little_endian = *(const unsigned char *)&one == 1;
+    for (size_t i = 0; i < size; i++) {
+        test_put(to, &byte[little_endian ? i : size - 1 - i], 1);
+    }
+}
+
 static void put_varint(test_bytes *to, uint64_t value)
 {
     do {
@@ -60,7 +71,7 @@ void test_put_integer(test_bytes *to, unsigned field, long long value)
 static void put_float(test_bytes *to, unsigned field, float value)
 {
     put_varint(to, field << 3 | 5);
-    test_put(to, &value, sizeof value); /* little-endian machines alone run the tests */
+    put_number(to, &value, sizeof value);
 }
 
 static void put_block(test_bytes *to, unsigned field, const void *bytes, size_t size)
@@ -249,7 +260,7 @@ static test_bytes make_tensor(const char *name, const constant *c)
     for (size_t i = 0; i < c->n; i++) {
         float number = (float)c->value[i];
         int64_t integer = c->value[i] < 9e18 ? (int64_t)c->value[i] : INT64_MAX;
-        c->is_float ? test_put(&raw, &number, sizeof number) : test_put(&raw, &integer, sizeof integer);
+        c->is_float ? put_number(&raw, &number, sizeof number) : put_number(&raw, &integer, sizeof integer);
     }
     test_bytes tensor = test_tensor(name, c->is_float ? FLOAT : INT64, c->dims, raw.byte, raw.size);
     test_bytes_free(&raw);
