@@ -425,10 +425,9 @@ enum { DOTS = 8 }; /* at once, so that b is loaded once for all */
 INLINE void some_dots(const size_t m, const float *b, size_t n, const float *const *a, float *c)
 {
     vec sum[DOTS];
-    float rest[DOTS];
+    float rest[DOTS] = {0.0F};
     UNROLL for (size_t i = 0; i < m; i++) {
         sum[i] = splat(0.0F);
-        rest[i] = 0.0F;
     }
     size_t k = 0;
     for (; k + V <= n; k += V) {

@@ -365,15 +365,15 @@ static double count_waits(const network *n, const files *f, unsigned threads)
 static void bench_threads(const network *n, const files *f, size_t rounds)
 {
     static double faster[MOST_ROUNDS], few_wait[MOST_ROUNDS], many_wait[MOST_ROUNDS], memory[MOST_ROUNDS];
-    unsigned crew = (unsigned)n->crew;
+    unsigned crew = (unsigned)n->crew, half_crew = crew / 2;
     for (size_t i = 0; i < rounds; i++) {
         usage one = run_tfscore(n, f, f->shared, n->shared_references, 1, false);
         usage two = run_tfscore(n, f, f->shared, n->shared_references, 2, false);
         faster[i] = one.wall / two.wall;
         few_wait[i] = count_waits(n, f, 2);
         many_wait[i] = count_waits(n, f, crew);
-        usage all = run_tfscore(n, f, f->many, 1, crew, false), half = run_tfscore(n, f, f->many, 1, crew / 2, false);
-        memory[i] = (double)(all.memory - half.memory) / (double)(crew - crew / 2) * 1024.0 / 1e6;
+        usage all = run_tfscore(n, f, f->many, 1, crew, false), half = run_tfscore(n, f, f->many, 1, half_crew, false);
+        memory[i] = (double)(all.memory - half.memory) / (double)(crew - half_crew) * 1024.0 / 1e6;
     }
     bench_spread speed = bench_spread_of(faster, rounds);
     printf("| %s | %.2f (%.2f to %.2f) | %.2f | %.2f (%u) | %.1f |\n", n->name, speed.median, speed.least, speed.most,
