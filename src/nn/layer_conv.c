@@ -699,28 +699,35 @@ static void multiply_end(const conv *state, int part, const float *padded, band 
     }
 }
 
+/* Positions of the input whose windows lie within the gradient, as on the way forth; first and end are the width where there are none. */
+static band find_within(const conv *state)
+{
+    const size_t width = state->in.width, before = state->before[1], reach = (state->kernel[1] - 1) * state->dilation[1];
+    size_t left = reach > before ? reach - before : 0;
+    size_t right = tfl_min_size(state->out.width > before ? state->out.width - before : 0, width);
+    return before <= reach && left < right ? (band){left, right} : (band){width, width};
+}
+
 static void transpose_by_windows(const conv *state, int part, const float *grad_out, float *grad_in, float *scratch)
 {
     const size_t channels = state->out.channels, width = state->in.width, reach = (state->kernel[1] - 1) * state->dilation[1];
     bool one_line = state->in.height == 1 && state->out.height == 1 && state->kernel[0] == 1 && state->before[0] == 0;
-    /* As on the way forth: windows from left to right - 1 lie within the gradient. */
-    size_t left = reach > state->before[1] ? reach - state->before[1] : 0;
-    size_t right = tfl_min_size(state->out.width > state->before[1] ? state->out.width - state->before[1] : 0, width);
-    if (!one_line || state->before[1] > reach || left >= right) {
+    const band within = find_within(state);
+    if (!one_line || within.first == within.end) {
         lay_back(state, grad_out, (band){0, state->back_width}, scratch);
         for (size_t y = 0; y < state->in.height; y++) {
             multiply_back(state, &state->back_rows, part, scratch + y * state->back_width * channels, 0, width, grad_in + y * width * state->in.channels);
         }
         return;
     }
-    if (left > 0) {
-        lay_back(state, grad_out, (band){0, left + reach}, scratch);
-        multiply_end(state, part, scratch, (band){0, left}, grad_in);
+    if (within.first > 0) {
+        lay_back(state, grad_out, (band){0, within.first + reach}, scratch);
+        multiply_end(state, part, scratch, (band){0, within.first}, grad_in);
     }
-    multiply_back(state, &state->back_rows, part, grad_out, left, right - left, grad_in);
-    if (right < width) {
-        lay_back(state, grad_out, (band){right, width + reach}, scratch);
-        multiply_end(state, part, scratch, (band){right, width}, grad_in);
+    multiply_back(state, &state->back_rows, part, grad_out, within.first, within.end - within.first, grad_in);
+    if (within.end < width) {
+        lay_back(state, grad_out, (band){within.end, width + reach}, scratch);
+        multiply_end(state, part, scratch, (band){within.end, width}, grad_in);
     }
 }
 
@@ -794,17 +801,14 @@ static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_o
 /* Windows of the gradient that lie over its beginning, within it, and over its end. */
 enum { RANGES = 3 };
 
-/* First position of each range of the input, and of what is behind the last, as in transpose_by_windows. */
+/* First position of each range of the input, and of what is behind the last. */
 static void find_ranges(const conv *state, size_t first[RANGES + 1])
 {
-    size_t width = state->in.width, reach = state->taps - 1, before = state->before[1];
-    size_t left = reach > before ? reach - before : 0;
-    size_t right = tfl_min_size(state->out.width > before ? state->out.width - before : 0, width);
-    bool any = before <= reach && left < right;
+    const band within = find_within(state);
     first[0] = 0;
-    first[1] = any ? left : width;
-    first[2] = any ? right : width;
-    first[3] = width;
+    first[1] = within.first;
+    first[2] = within.end;
+    first[3] = state->in.width;
 }
 
 /* What times knows about the input: where a channel is not 0, which in a sequence is one channel of each position. */
