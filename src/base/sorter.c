@@ -88,12 +88,20 @@ static void free_readers(tfl_sorter *sorter)
     sorter->n_readers = sorter->in_heap = 0;
 }
 
+static void free_buffer(tfl_sorter *sorter)
+{
+    free(sorter->bytes);
+    free(sorter->entry);
+    sorter->bytes = NULL;
+    sorter->entry = NULL;
+    sorter->capacity = sorter->entry_capacity = 0;
+}
+
 void tfl_sorter_free(tfl_sorter *sorter)
 {
     if (sorter != NULL) {
         free_readers(sorter);
-        free(sorter->bytes);
-        free(sorter->entry);
+        free_buffer(sorter);
         if (sorter->fd >= 0) {
             (void)close(sorter->fd); /* the file is gone with it; nothing was promised to be on the disk */
         }
@@ -271,11 +279,7 @@ static tfl_status spill(tfl_sorter *sorter, tfl_error *err)
         status = write_buffer(sorter, err);
     }
     if (status == TFL_OK && has_enough(sorter)) { /* buffers of runs take their place */
-        free(sorter->bytes);
-        free(sorter->entry);
-        sorter->bytes = NULL;
-        sorter->entry = NULL;
-        sorter->capacity = sorter->entry_capacity = 0;
+        free_buffer(sorter);
     }
     while (status == TFL_OK && has_enough(sorter)) {
         status = merge_last(sorter, err);
@@ -450,11 +454,7 @@ static tfl_status end_adding(tfl_sorter *sorter, tfl_error *err)
         return sort_buffer(sorter, err);
     }
     tfl_status status = sorter->n > 0 ? spill(sorter, err) : TFL_OK;
-    free(sorter->bytes);
-    free(sorter->entry);
-    sorter->bytes = NULL;
-    sorter->entry = NULL;
-    sorter->capacity = sorter->entry_capacity = 0;
+    free_buffer(sorter);
     return status;
 }
 
