@@ -43,11 +43,14 @@ tfl_status tfl_graph_add(tfl_graph *graph, const char *kind, const char *name, c
  * give the elements of a final sigmoid or softmax a new shape; finds the logits, packs weights (without parts; see tfl_graph_prepare). */
 tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err) TFL_MUST_USE;
 
+/* The same without packing, for one who packs otherwise: the graph cannot run before tfl_graph_prepare (tfl_explainer_create calls it). */
+tfl_status tfl_graph_finish_unpacked(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err) TFL_MUST_USE;
+
 /* Lets a finished network that ends in logits end in their sigmoid; one that ends in a sigmoid or softmax stays as it is. Values made before no
  * longer fit. */
 tfl_status tfl_graph_end_in_sigmoid(tfl_graph *graph, tfl_error *err) TFL_MUST_USE;
 
-/* Packs weights again, with the positive and negative parts of the layers for which parts[layer] is true (NULL: none). */
+/* Packs weights, again or for the first time, with the positive and negative parts of the layers for which parts[layer] is true (NULL: none). */
 tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err) TFL_MUST_USE;
 
 /* Trainable numbers of the whole graph. */

@@ -44,6 +44,9 @@ tfl_layout tfl_model_layout(const tfl_model *model);
  * An error says what lengths the model takes. The caller frees. */
 tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err) TFL_MUST_USE;
 
+/* The same without packed weights (tfl_graph_finish_unpacked): less time and memory where they will be packed otherwise. */
+tfl_status tfl_model_graph_unpacked(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err) TFL_MUST_USE;
+
 /* Writes graph as ONNX (opset 13; 19 where an average pool has dilation): input "x" (N,4,L), output "logits" (N,T), or "probabilities"
  * where the output is a sigmoid or softmax; task names under the metadata key "tasks", comma-separated, so that a comma in one is an
  * error. What is read back computes the same numbers, bit for bit. any_length: the length is written as a dynamic dimension, and a layer

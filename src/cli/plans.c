@@ -106,7 +106,7 @@ static tfl_status make_plan(const tfl_plans *plans, size_t length, tfl_plan **ou
     bool made = plan->workspace != NULL && plan->values != NULL;
     tfl_status status = made ? TFL_OK : tfl_fail_memory(err, "a model");
     if (status == TFL_OK) {
-        status = tfl_model_graph(plans->model, length, &plan->graph, err);
+        status = tfl_model_graph_unpacked(plans->model, length, &plan->graph, err);
     }
     if (status == TFL_OK && plans->normalize) {
         status = tfl_normalize_weights(plan->graph, err);

@@ -277,7 +277,7 @@ static tfl_status run_evaluate(const tfl_call *call, tfl_error *err)
         status = tfl_dataset_read(call->operand[0], &data, err);
     }
     if (status == TFL_OK) {
-        status = tfl_model_graph(model, data->length, &graph, err);
+        status = tfl_model_graph_unpacked(model, data->length, &graph, err);
     }
     if (status == TFL_OK) {
         status = check_tasks(model, graph, data, err);

@@ -245,7 +245,7 @@ static tfl_status name_tasks(tfl_graph *graph, const char *const *task, tfl_erro
     return graph->task != NULL ? TFL_OK : tfl_fail_memory(err, "task names");
 }
 
-tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err)
+tfl_status tfl_graph_finish_unpacked(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err)
 {
     if (output >= graph->n_layers || graph->n_uses != NULL) {
         return tfl_fail(err, TFL_EUSAGE, "the output is layer %u of %zu, or the network is finished already", output, graph->n_layers);
@@ -262,9 +262,12 @@ tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const
     if (status == TFL_OK) {
         status = count_uses(graph, err);
     }
-    if (status == TFL_OK) {
-        status = name_tasks(graph, task, err);
-    }
+    return status == TFL_OK ? name_tasks(graph, task, err) : status;
+}
+
+tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err)
+{
+    tfl_status status = tfl_graph_finish_unpacked(graph, output, task, err);
     return status == TFL_OK ? tfl_graph_prepare(graph, NULL, err) : status;
 }
 

@@ -25,6 +25,7 @@ enum {
     N_PARTS = TFL_NEGATIVE + 1,
     FEW_CHANNELS = 8, /* per group: transposed by columns */
     FEWEST_LOOKED_UP = 16, /* output channels */
+    STRIP = 16,       /* lines that are transposed at once */
     BLOCK = 128       /* positions whose columns are computed at once */
 };
 
@@ -191,23 +192,28 @@ static tfl_status plan_transpose(conv *state, tfl_error *err)
 
 /* ---------------------------------------------------------------- weights */
 
-/* Place of a weight in the trainable array. */
-static size_t weight_at(const conv *state, size_t out, size_t in, size_t tap)
+/* Copies between ONNX order, [out][in][tap], and the trainable array's, [tap][in][out], of one group: a strip of neighbouring outputs at a time, so that
+ * both are gone through line by line. */
+static void order_group(const conv *state, float *onnx, float *own, bool to_onnx)
 {
-    size_t group = out / state->group_out;
-    return group * state->group_weights + (tap * state->group_in + in) * state->group_out + out % state->group_out;
-}
-
-/* Copies between ONNX order and the trainable array's. */
-static void order_weights(const conv *state, float *onnx, float *own, bool to_onnx)
-{
-    for (size_t out = 0; out < state->out.channels; out++) {
+    size_t taps = state->taps, row = state->group_in * taps;
+    for (size_t first = 0; first < state->group_out; first += STRIP) {
+        size_t end = tfl_min_size(first + STRIP, state->group_out);
         for (size_t in = 0; in < state->group_in; in++) {
-            for (size_t tap = 0; tap < state->taps; tap++, onnx++) {
-                float *weight = own + weight_at(state, out, in, tap);
-                *(to_onnx ? onnx : weight) = *(to_onnx ? weight : onnx);
+            for (size_t tap = 0; tap < taps; tap++) {
+                float *line = own + (tap * state->group_in + in) * state->group_out, *column = onnx + in * taps + tap;
+                for (size_t out = first; out < end; out++) {
+                    *(to_onnx ? column + out * row : line + out) = *(to_onnx ? line + out : column + out * row);
+                }
             }
         }
+    }
+}
+
+static void order_weights(const conv *state, float *onnx, float *own, bool to_onnx)
+{
+    for (size_t group = 0; group < state->groups; group++) {
+        order_group(state, onnx + group * state->group_weights, own + group * state->group_weights, to_onnx);
     }
 }
 
@@ -291,18 +297,29 @@ static float part_of(float weight, int part)
     return part == TFL_ALL || (part == TFL_POSITIVE) == (weight > 0.0F) ? weight : 0.0F;
 }
 
+/* to[column * ld + row] = from[rows][columns] */
+static void transpose_matrix(const float *from, size_t rows, size_t columns, float *to, size_t ld)
+{
+    for (size_t first = 0; first < rows; first += STRIP) {
+        size_t end = tfl_min_size(first + STRIP, rows);
+        for (size_t column = 0; column < columns; column++) {
+            for (size_t row = first; row < end; row++) {
+                to[column * ld + row] = from[row * columns + column];
+            }
+        }
+    }
+}
+
 /* The right side of the transposed product for one group, from its weights [tap][in][out]: by columns [out][tap][in], otherwise [reversed
  * tap][out][in]. */
 static void turn_weights(const conv *state, const float *weight, float *turned)
 {
     size_t n_in = state->group_in, n_out = state->group_out;
-    for (size_t tap = 0; tap < state->taps; tap++) {
-        for (size_t in = 0; in < n_in; in++) {
-            for (size_t out = 0; out < n_out; out++, weight++) {
-                size_t at = state->by_columns ? (out * state->taps + tap) * n_in + in
-                                              : ((state->taps - 1 - tap) * n_out + out) * n_in + in;
-                turned[at] = *weight;
-            }
+    for (size_t tap = 0; tap < state->taps; tap++, weight += n_in * n_out) {
+        if (state->by_columns) {
+            transpose_matrix(weight, n_in, n_out, turned + tap * n_in, state->taps * n_in);
+        } else {
+            transpose_matrix(weight, n_in, n_out, turned + (state->taps - 1 - tap) * n_out * n_in, n_in);
         }
     }
 }
@@ -356,29 +373,31 @@ static tfl_status need_packed(conv *state, int part, tfl_error *err)
     return status;
 }
 
-static void pack_group(conv *state, int part, size_t group, const float *work, const float *turned)
+/* weight [group_weights]; turned: room for as many. */
+static void pack_group(conv *state, int part, size_t group, const float *weight, float *turned)
 {
     const tfl_kernels *kernels = state->kernels;
     if (state->packed[part] != NULL) {
         size_t size = kernels->packed_size(&state->rows, state->group_out);
-        kernels->pack(&state->rows, state->group_out, work, state->packed[part] + group * size);
+        kernels->pack(&state->rows, state->group_out, weight, state->packed[part] + group * size);
     }
     if (state->packed_back[part] != NULL) {
         size_t size = kernels->packed_size(&state->back_rows, state->back_n);
+        turn_weights(state, weight, turned);
         kernels->pack(&state->back_rows, state->back_n, turned, state->packed_back[part] + group * size);
     }
 }
 
-/* work, turned: [group_weights] */
+/* work, turned: [group_weights]; work of parts alone */
 static tfl_status pack_part(conv *state, int part, float *work, float *turned, tfl_error *err)
 {
     tfl_status status = need_packed(state, part, err);
     for (size_t group = 0; status == TFL_OK && group < state->groups; group++) {
-        for (size_t i = 0; i < state->group_weights; i++) {
-            work[i] = part_of(state->weight[group * state->group_weights + i], part);
+        const float *weight = state->weight + group * state->group_weights;
+        for (size_t i = 0; part != TFL_ALL && i < state->group_weights; i++) {
+            work[i] = part_of(weight[i], part);
         }
-        turn_weights(state, work, turned);
-        pack_group(state, part, group, work, turned);
+        pack_group(state, part, group, part == TFL_ALL ? weight : work, turned);
     }
     return status;
 }
@@ -427,8 +446,8 @@ static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
     if (state->kernels == NULL) {
         state->kernels = tfl_kernels_get();
     }
-    float *work = tfl_alloc_floats(state->group_weights), *turned = tfl_alloc_floats(state->group_weights);
-    tfl_status status = work != NULL && turned != NULL ? TFL_OK : tfl_fail_memory(err, "packed weights");
+    float *work = parts ? tfl_alloc_floats(state->group_weights) : NULL, *turned = tfl_alloc_floats(state->group_weights);
+    tfl_status status = turned != NULL && (work != NULL || !parts) ? TFL_OK : tfl_fail_memory(err, "packed weights");
     if (status == TFL_OK) {
         status = prepare_toom(state, layer->transforms, turned, err);
     }

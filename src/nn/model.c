@@ -98,7 +98,7 @@ tfl_layout tfl_model_layout(const tfl_model *model)
     return model->layout;
 }
 
-tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err)
+tfl_status tfl_model_graph_unpacked(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err)
 {
     *out = NULL;
     if (model->length != 0 && length != model->length) {
@@ -114,6 +114,17 @@ tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **ou
         tfl_error_prefix(err, "with sequences of %zu positions", length);
     }
     tfl_error_prefix(status == TFL_OK ? NULL : err, "%s", model->name);
+    return status;
+}
+
+tfl_status tfl_model_graph(const tfl_model *model, size_t length, tfl_graph **out, tfl_error *err)
+{
+    tfl_status status = tfl_model_graph_unpacked(model, length, out, err);
+    if (status == TFL_OK && (status = tfl_graph_prepare(*out, NULL, err)) != TFL_OK) {
+        tfl_graph_free(*out);
+        *out = NULL;
+        tfl_error_prefix(err, "%s", model->name);
+    }
     return status;
 }
 

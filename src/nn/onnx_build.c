@@ -318,7 +318,8 @@ static tfl_status finish(tfl_onnx_builder *builder, tfl_error *err)
         return tfl_fail(err, TFL_EINPUT, "names %zu tasks (in its metadata), and has %zu outputs", model->n_tasks,
                         n_tasks);
     }
-    return tfl_graph_finish(builder->graph, output, model->n_tasks != 0 ? (const char *const *)model->task : NULL, err);
+    return tfl_graph_finish_unpacked(builder->graph, output, model->n_tasks != 0 ? (const char *const *)model->task : NULL,
+                                     err);
 }
 
 static tfl_status convert_nodes(tfl_onnx_builder *builder, tfl_error *err)

@@ -95,6 +95,14 @@ static tfl_status collect_names(tfl_model *model, tfl_error *err)
     return TFL_OK;
 }
 
+/* Nothing looks at the bytes of weights again: they make room for the next ones. */
+static void drop_bytes(Tfl__Onnx__Tensor *tensor)
+{
+    free(tensor->raw_data.data);
+    tensor->raw_data.data = NULL;
+    tensor->raw_data.len = 0;
+}
+
 static tfl_status read_initializers(tfl_model *model, tfl_error *err)
 {
     const Tfl__Onnx__Graph *graph = model->proto->graph;
@@ -109,6 +117,7 @@ static tfl_status read_initializers(tfl_model *model, tfl_error *err)
         tfl_onnx_tensor *tensor;
         tfl_status status = tfl_onnx_tensor_read(graph->initializer[i], &tensor, err);
         if (status == TFL_OK) {
+            drop_bytes(graph->initializer[i]);
             status = define(model, name, TFL_ONNX_NONE, tensor, err);
         }
         if (status != TFL_OK) {

@@ -300,6 +300,36 @@ static void take_raw(const Tfl__Onnx__Tensor *tensor, const data_type *type, siz
     }
 }
 
+/* What nearly all weights are. */
+static void take_raw_floats(const unsigned char *bytes, size_t n, float *number)
+{
+    for (size_t i = 0; i < n; i++, bytes += 4) {
+        uint32_t word = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+        memcpy(&number[i], &word, sizeof word);
+    }
+}
+
+static void take_values(const Tfl__Onnx__Tensor *tensor, const data_type *type, bool raw, tfl_onnx_tensor *out)
+{
+    if (raw && type->decode == from_float) {
+        take_raw_floats(tensor->raw_data.data, out->size, out->number);
+        return;
+    }
+    for (size_t i = 0; i < out->size; i++) {
+        raw ? take_raw(tensor, type, i, out) : take_field(tensor, type, i, out);
+    }
+}
+
+/* size where all are finite. */
+static size_t first_not_finite(const tfl_onnx_tensor *tensor)
+{
+    size_t i = 0;
+    while (i < tensor->size && isfinite(tensor->number[i])) {
+        i++;
+    }
+    return i;
+}
+
 static tfl_status read_dims(const Tfl__Onnx__Tensor *tensor, tfl_onnx_dims *dims, size_t *size, tfl_error *err)
 {
     if (tensor->n_dims > TFL_ONNX_MAX_RANK) {
@@ -369,14 +399,13 @@ tfl_status tfl_onnx_tensor_read(const Tfl__Onnx__Tensor *tensor, tfl_onnx_tensor
         (status = tfl_onnx_tensor_create(&dims, type->decode == NULL, &made, err)) != TFL_OK) {
         return status;
     }
-    for (size_t i = 0; i < size; i++) {
-        raw ? take_raw(tensor, type, i, made) : take_field(tensor, type, i, made);
-        if (made->number != NULL && !isfinite(made->number[i])) {
-            status = tfl_fail(err, TFL_EINPUT, "its value %zu is %s, and only finite numbers make sense", i,
-                              isnan(made->number[i]) ? "NaN" : "infinite");
-            tfl_onnx_tensor_free(made);
-            return status;
-        }
+    take_values(tensor, type, raw, made);
+    size_t bad = made->number != NULL ? first_not_finite(made) : size;
+    if (bad < size) {
+        status = tfl_fail(err, TFL_EINPUT, "its value %zu is %s, and only finite numbers make sense", bad,
+                          isnan(made->number[bad]) ? "NaN" : "infinite");
+        tfl_onnx_tensor_free(made);
+        return status;
     }
     *out = made;
     return TFL_OK;

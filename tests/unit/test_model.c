@@ -251,6 +251,25 @@ START_TEST(the_built_in_model_is_there)
 }
 END_TEST
 
+/* Also where direct sums were packed first, and transforms took their place. */
+START_TEST(weights_packed_once_or_again_are_the_same)
+{
+    tfl_error err;
+    tfl_model *model;
+    tfl_graph *once, *again;
+    ASSERT_OK(tfl_model_builtin(&model, &err));
+    ASSERT_OK(tfl_model_graph_unpacked(model, 200, &once, &err));
+    ASSERT_OK(tfl_model_graph(model, 200, &again, &err));
+    once->transforms = again->transforms = _i == 1;
+    ASSERT_OK(tfl_graph_prepare(once, NULL, &err));
+    ASSERT_OK(tfl_graph_prepare(again, NULL, &err));
+    check_equal((uint64_t)_i, once, again);
+    tfl_graph_free(once);
+    tfl_graph_free(again);
+    tfl_model_free(model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("model");
@@ -263,6 +282,7 @@ int main(void)
     tcase_add_test(tests, layouts_are_recognised);
     tcase_add_test(tests, the_digest_is_of_the_content);
     tcase_add_test(tests, the_built_in_model_is_there);
+    tcase_add_loop_test(tests, weights_packed_once_or_again_are_the_same, 0, 2);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }

@@ -788,7 +788,9 @@ static tfl_status model_files(size_t i, tfl_error *err)
     tfl_status status = MAKE(model, tfl_model_read(path, &model, err));
     if (status == TFL_OK) {
         size_t length = tfl_model_length(model);
-        status = MAKE(graph, tfl_model_graph(model, length != 0 ? length : 60, &graph, err));
+        length = length != 0 ? length : 60;
+        status = i > 0 ? MAKE(graph, tfl_model_graph(model, length, &graph, err)) /* calls the other, too */
+                       : MAKE(graph, tfl_model_graph_unpacked(model, length, &graph, err));
     }
     tfl_graph_free(graph);
     tfl_model_free(model);
@@ -820,7 +822,6 @@ static tfl_status graphs(size_t i, tfl_error *err)
     const tfl_dense_parameters dense = {2, weight, weight};
     tfl_graph *graph;
     unsigned last = 0;
-    (void)i;
     tfl_status status = tfl_shape_check(&input, err);
     status = status == TFL_OK ? MAKE(graph, tfl_graph_create(&input, &graph, err)) : status;
     if (status != TFL_OK) {
@@ -828,7 +829,9 @@ static tfl_status graphs(size_t i, tfl_error *err)
     }
     status = tfl_graph_add(graph, "gather", "flat", &last, 1, &flat, &last, err);
     status = status == TFL_OK ? tfl_graph_add(graph, "dense", "dense", &last, 1, &dense, &last, err) : status;
-    status = status == TFL_OK ? tfl_graph_finish(graph, last, task, err) : status;
+    if (status == TFL_OK) {
+        status = i == 0 ? tfl_graph_finish(graph, last, task, err) : tfl_graph_finish_unpacked(graph, last, task, err);
+    }
     tfl_graph_free(graph);
     return status;
 }
@@ -1203,7 +1206,7 @@ static const scenario scenarios[] = {
     {"q-values", 1, q_values, NULL, 0, 0},
     {"model files", MODELS, model_files, NULL, 0, 0},
     {"models in memory", 2, models_in_memory, need_model, 0, 0},
-    {"graphs", 1, graphs, NULL, 0, 0},
+    {"graphs", 2, graphs, NULL, 0, 0},
     {"networks", NETWORKS, networks, need_network, 0, 0},
     {"written models", NETWORKS, written_models, need_network, 1, 1},
     {"training", 3, training, NULL, 0, 0},
