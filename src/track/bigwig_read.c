@@ -32,6 +32,13 @@ enum {
     NEWEST = 4 /* version */
 };
 
+typedef struct index_node {
+    uint64_t offset; /* in the file; 0: none has been read */
+    bool is_leaf, in_order;
+    unsigned char *items;
+    size_t size, capacity; /* bytes */
+} index_node;
+
 struct tfl_bigwig {
     char *name;
     tfl_file file;
@@ -47,6 +54,7 @@ struct tfl_bigwig {
     unsigned char *block;  /* room for the largest */
     uint64_t block_offset; /* of the block that is unpacked; 0: none */
     size_t block_size;
+    index_node level[DEEPEST]; /* the node that was read last on each level of the index, the root first */
 };
 
 static tfl_status bad(const tfl_bigwig *bigwig, tfl_error *err, const char *what)
@@ -286,6 +294,9 @@ void tfl_bigwig_close(tfl_bigwig *bigwig)
         free(bigwig->id);
         free(bigwig->packed);
         free(bigwig->block);
+        for (size_t i = 0; i < DEEPEST; i++) {
+            free(bigwig->level[i].items);
+        }
         free(bigwig);
     }
 }
@@ -490,6 +501,11 @@ static tfl_status take_leaf(query *wanted, const unsigned char *leaf, tfl_error 
     return status == TFL_OK ? take_section(wanted, offset, err) : status;
 }
 
+static size_t item_size(const index_node *of)
+{
+    return of->is_leaf ? TFL_BIGWIG_LEAF : TFL_BIGWIG_BRANCH;
+}
+
 /* Whether what lies in a node, n items, begins where the item before begins or behind it: else the first block that a
  * walk comes to need not be the first there is. */
 static bool in_order(const unsigned char *node, size_t n, size_t item)
@@ -505,37 +521,55 @@ static bool in_order(const unsigned char *node, size_t n, size_t item)
     return true;
 }
 
-static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_error *err)
+/* The node at offset, unless it is the one that was read last on its level. */
+static tfl_status read_node(tfl_bigwig *bigwig, uint64_t offset, index_node *to, tfl_error *err)
 {
     unsigned char head[TFL_BIGWIG_NODE];
-    tfl_bigwig *bigwig = wanted->bigwig;
-    if (depth == DEEPEST || wanted->nodes_left-- == 0) {
-        return bad(bigwig, err, "its index is damaged: a tree without end");
+    if (to->offset == offset && offset != 0) {
+        return TFL_OK;
     }
+    to->offset = 0;
     tfl_status status = tfl_file_read(&bigwig->file, offset, head, sizeof head, err);
     if (status != TFL_OK) {
         return status;
     }
-    size_t item = head[0] != 0 ? TFL_BIGWIG_LEAF : TFL_BIGWIG_BRANCH;
-    size_t size = tfl_get_u16(head + 2) * item;
-    if (!tfl_file_has(&bigwig->file, offset + sizeof head, size)) {
+    to->is_leaf = head[0] != 0;
+    size_t item = item_size(to), n = tfl_get_u16(head + 2);
+    to->size = n * item;
+    if (!tfl_file_has(&bigwig->file, offset + sizeof head, to->size)) {
         return bad(bigwig, err, "its index is damaged, or it is cut short");
     }
-    unsigned char *node = tfl_calloc(size, 1);
-    if (node == NULL) {
-        return tfl_fail_memory(err, "an index");
+    void *items = to->items;
+    status = tfl_grow(&items, &to->capacity, to->size, 1, "an index", err);
+    to->items = items;
+    if (status == TFL_OK) {
+        status = tfl_file_read(&bigwig->file, offset + sizeof head, to->items, to->size, err);
     }
-    status = tfl_file_read(&bigwig->file, offset + sizeof head, node, size, err);
-    if (status == TFL_OK && wanted->value == NULL && !in_order(node, size / item, item)) {
+    if (status == TFL_OK) {
+        to->in_order = in_order(to->items, n, item);
+        to->offset = offset;
+    }
+    return status;
+}
+
+static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_error *err)
+{
+    tfl_bigwig *bigwig = wanted->bigwig;
+    if (depth == DEEPEST || wanted->nodes_left-- == 0) {
+        return bad(bigwig, err, "its index is damaged: a tree without end");
+    }
+    const index_node *here = &bigwig->level[depth];
+    tfl_status status = read_node(bigwig, offset, &bigwig->level[depth], err);
+    if (status == TFL_OK && wanted->value == NULL && !here->in_order) {
         status = bad(bigwig, err, "its index is damaged: not in order");
     }
-    for (size_t at = 0; status == TFL_OK && !wanted->found && at < size; at += item) {
-        if (overlaps(wanted, node + at)) {
-            status = head[0] != 0 ? take_leaf(wanted, node + at, err)
-                                  : walk_index(wanted, tfl_get_u64(node + at + 16), depth + 1, err);
+    for (size_t at = 0; status == TFL_OK && !wanted->found && at < here->size; at += item_size(here)) {
+        const unsigned char *item = here->items + at;
+        if (overlaps(wanted, item)) {
+            status = here->is_leaf ? take_leaf(wanted, item, err)
+                                   : walk_index(wanted, tfl_get_u64(item + 16), depth + 1, err);
         }
     }
-    free(node);
     return status;
 }
 
@@ -550,22 +584,32 @@ static query ask(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end
                    .blocks_left = bigwig->file.size / TFL_BIGWIG_LEAF};
 }
 
+/* Values of bases [start, end) of a contig, NaN where there is none. */
+static tfl_status read_values(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end, float *value,
+                              tfl_error *err)
+{
+    for (int64_t i = start; i < end; i++) {
+        value[i - start] = NAN;
+    }
+    query wanted = ask(bigwig, contig, start, end, value);
+    return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
+}
+
 tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t start, int64_t end, float *value,
                              int *known, tfl_error *err)
 {
     size_t number = 0;
     bool found = tfl_table_find(bigwig->table, contig, &number);
-    for (int64_t i = start; i < end; i++) {
-        value[i - start] = NAN;
-    }
     if (known != NULL) {
         *known = found;
     }
-    if (!found || start >= end) {
-        return TFL_OK;
+    if (found && start < end) {
+        return read_values(bigwig, bigwig->id[number], start, end, value, err);
     }
-    query wanted = ask(bigwig, bigwig->id[number], start, end, value);
-    return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
+    for (int64_t i = start; i < end; i++) {
+        value[i - start] = NAN;
+    }
+    return TFL_OK;
 }
 
 tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t contig, int64_t from, float *value, size_t capacity,
@@ -584,7 +628,7 @@ tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t contig, int64_t from, floa
     int64_t room = length - first.start;
     size_t most = (uint64_t)room < capacity ? (size_t)room : capacity;
     *start = first.start;
-    status = tfl_bigwig_values(bigwig, bigwig->contig[contig], *start, *start + (int64_t)most, value, NULL, err);
+    status = read_values(bigwig, (uint32_t)contig, *start, *start + (int64_t)most, value, err);
     while (status == TFL_OK && most > 0 && isnan(value[most - 1])) {
         most--;
     }

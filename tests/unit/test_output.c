@@ -558,6 +558,39 @@ START_TEST(spooled_bytes_are_written)
 }
 END_TEST
 
+/* In order, in steps and leaps, and over the end of what lies in the file, which grows meanwhile. */
+START_TEST(spooled_bytes_are_read_from_anywhere)
+{
+    enum { N = 400000, READS = 20000, MOST = 9000 };
+    tfl_spool spool = TFL_SPOOL_INIT;
+    tfl_rng rng;
+    unsigned char *bytes = calloc(N, 1), back[MOST];
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(setenv("TMPDIR", folder, 1), 0);
+    tfl_rng_init(&rng, 1, "spool", 0);
+    uint64_t at = 0, there = 0;
+    for (size_t i = 0; i < N; i++) {
+        bytes[i] = (unsigned char)tfl_rng_below(&rng, 256);
+    }
+    for (int i = 0; i < READS; i++) {
+        if (i % 50 == 0 && there < N) {
+            ck_assert_int_eq(tfl_spool_append(&spool, bytes + there, N / 100, &err), TFL_OK);
+            there += N / 100;
+        }
+        size_t size = tfl_rng_below(&rng, i % 10 == 0 ? MOST : 300);
+        at = i % 7 == 0 ? tfl_rng_below(&rng, (uint32_t)there) : at + tfl_rng_below(&rng, i % 3 == 0 ? 2000 : 20);
+        at = at + size > there ? 0 : at;
+        size = size > there ? (size_t)there : size;
+        ck_assert_int_eq(tfl_spool_read(&spool, at, back, size, &err), TFL_OK);
+        ck_assert_int_eq(memcmp(back, bytes + at, size), 0);
+        at += size;
+    }
+    ck_assert_uint_eq(tfl_spool_size(&spool), N);
+    tfl_spool_clear(&spool);
+    free(bytes);
+}
+END_TEST
+
 START_TEST(spilled_bytes_come_back)
 {
     int fd;
@@ -614,6 +647,7 @@ int main(void)
     tcase_add_test(tests, writes_that_would_block_are_waited_for);
     tcase_add_test(tests, an_output_is_never_an_input);
     tcase_add_test(tests, spooled_bytes_are_written);
+    tcase_add_test(tests, spooled_bytes_are_read_from_anywhere);
     tcase_add_test(tests, spilled_bytes_come_back);
     suite_add_tcase(suite, tests);
     return test_run(suite);
