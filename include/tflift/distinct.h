@@ -20,7 +20,8 @@ typedef struct tfl_distinct tfl_distinct;
 tfl_status tfl_distinct_create(tfl_distinct **out, tfl_error *err) TFL_MUST_USE;
 void tfl_distinct_free(tfl_distinct *distinct);
 
-/* Takes the next name, and the line it is on; *again is true where it is known already that it came before. */
+/* Takes the next name, and the line it is on, behind those before; *again is true where it is known already that the name
+ * came before. */
 tfl_status tfl_distinct_add(tfl_distinct *distinct, const char *name, int64_t line, bool *again,
                             tfl_error *err) TFL_MUST_USE;
 

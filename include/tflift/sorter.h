@@ -37,7 +37,7 @@ uint64_t tfl_sorter_count(const tfl_sorter *sorter);
 /* Ends adding; the next record is the first. May be called again, to begin anew. */
 tfl_status tfl_sorter_sort(tfl_sorter *sorter, tfl_error *err) TFL_MUST_USE;
 
-/* The next record in *record, aligned for any type, NULL behind the last; it is the sorter's, and there until the next
+/* The next record in *record, aligned to 8 bytes, NULL behind the last; it is the sorter's, and there until the next
  * call. */
 tfl_status tfl_sorter_next(tfl_sorter *sorter, const void **record, tfl_error *err) TFL_MUST_USE;
 

@@ -14,18 +14,11 @@
 
 enum { MOST_NAMES = 8192, MOST_BYTES = 1 << 18 /* of the names in the table */ };
 
-/* A name that is sorted; it stands behind this, with its NUL. */
-typedef struct record {
-    uint64_t hash;
-    uint64_t number; /* among all that are sorted */
-    int64_t line;
-} record;
-
 struct tfl_distinct {
     tfl_table *first;
     size_t bytes;          /* of the names in it */
-    tfl_sorter *rest;      /* NULL: all are in first */
-    unsigned char *record; /* the one at hand */
+    tfl_sorter *rest;      /* of lines, each with the name behind it; NULL: all are in first */
+    unsigned char *record; /* a line with its name; or the name before the one at hand */
     size_t capacity;
     char *again; /* what the check found */
 };
@@ -57,9 +50,9 @@ void tfl_distinct_free(tfl_distinct *distinct)
     }
 }
 
-static const char *name_of(const void *record_)
+static const char *name_of(const void *record)
 {
-    return (const char *)record_ + sizeof(record);
+    return (const char *)record + sizeof(int64_t);
 }
 
 static int by_name(const void *a, const void *b)
@@ -70,7 +63,7 @@ static int by_name(const void *a, const void *b)
 static tfl_status sort_name(tfl_distinct *distinct, const char *name, int64_t line, tfl_error *err)
 {
     size_t length = strlen(name);
-    size_t size = sizeof(record) + length + 1;
+    size_t size = sizeof line + length + 1;
     tfl_status status =
         distinct->rest != NULL ? TFL_OK : tfl_sorter_create(by_name, TFL_SORTER_MEMORY, &distinct->rest, err);
     void *grown = distinct->record;
@@ -81,10 +74,9 @@ static tfl_status sort_name(tfl_distinct *distinct, const char *name, int64_t li
     if (status != TFL_OK) {
         return status;
     }
-    const record front = {tfl_hash64(name, length), tfl_sorter_count(distinct->rest), line};
-    memcpy(distinct->record, &front, sizeof front);
-    memcpy(distinct->record + sizeof front, name, length + 1);
-    return tfl_sorter_add(distinct->rest, front.hash, distinct->record, size, err);
+    memcpy(distinct->record, &line, sizeof line);
+    memcpy(distinct->record + sizeof line, name, length + 1);
+    return tfl_sorter_add(distinct->rest, tfl_hash64(name, length), distinct->record, size, err);
 }
 
 tfl_status tfl_distinct_add(tfl_distinct *distinct, const char *name, int64_t line, bool *again, tfl_error *err)
@@ -103,16 +95,14 @@ tfl_status tfl_distinct_add(tfl_distinct *distinct, const char *name, int64_t li
     return *again ? TFL_OK : sort_name(distinct, name, line, err);
 }
 
-/* Keeps a copy of a record's head, and of its name in distinct->record. */
-static tfl_status remember(tfl_distinct *distinct, const void *from, record *head, tfl_error *err)
+static tfl_status keep_before(tfl_distinct *distinct, const char *name, tfl_error *err)
 {
-    size_t size = strlen(name_of(from)) + 1;
+    size_t size = strlen(name) + 1;
     void *grown = distinct->record;
     tfl_status status = tfl_grow(&grown, &distinct->capacity, size, 1, "names", err);
     distinct->record = grown;
     if (status == TFL_OK) {
-        memcpy(head, from, sizeof *head);
-        memcpy(distinct->record, name_of(from), size);
+        memcpy(distinct->record, name, size);
     }
     return status;
 }
@@ -124,31 +114,35 @@ static tfl_status keep_again(tfl_distinct *distinct, const char *name, tfl_error
     return distinct->again != NULL ? TFL_OK : tfl_fail_memory(err, "names");
 }
 
+/* Finds, among the names that are sorted, where equal ones are neighbours, the first that came before. */
+static tfl_status find_again(tfl_distinct *distinct, int64_t *line, tfl_error *err)
+{
+    const void *record = NULL;
+    bool any = false; /* distinct->record is the name before */
+    tfl_status status = tfl_sorter_sort(distinct->rest, err);
+    while (status == TFL_OK && (status = tfl_sorter_next(distinct->rest, &record, err)) == TFL_OK && record != NULL) {
+        int64_t here;
+        const char *name = name_of(record);
+        memcpy(&here, record, sizeof here);
+        if (any && strcmp(name, (const char *)distinct->record) == 0 && (distinct->again == NULL || here < *line)) {
+            *line = here;
+            status = keep_again(distinct, name, err);
+        }
+        if (status == TFL_OK) {
+            status = keep_before(distinct, name, err);
+            any = true;
+        }
+    }
+    return status;
+}
+
 tfl_status tfl_distinct_check(tfl_distinct *distinct, const char **name, int64_t *line, tfl_error *err)
 {
     *name = NULL;
     *line = 0;
     free(distinct->again);
     distinct->again = NULL;
-    record before = {0}, first = {0};
-    bool any = false;
-    const void *here = NULL;
-    tfl_status status = distinct->rest != NULL ? tfl_sorter_sort(distinct->rest, err) : TFL_OK;
-    while (status == TFL_OK && distinct->rest != NULL &&
-           (status = tfl_sorter_next(distinct->rest, &here, err)) == TFL_OK && here != NULL) {
-        record head;
-        memcpy(&head, here, sizeof head);
-        bool same = any && head.hash == before.hash && strcmp(name_of(here), (const char *)distinct->record) == 0;
-        if (same && (distinct->again == NULL || head.number < first.number)) {
-            first = head;
-            status = keep_again(distinct, name_of(here), err);
-        }
-        if (status == TFL_OK) {
-            status = remember(distinct, here, &before, err);
-            any = true;
-        }
-    }
+    tfl_status status = distinct->rest != NULL ? find_again(distinct, line, err) : TFL_OK;
     *name = status == TFL_OK ? distinct->again : NULL;
-    *line = first.line;
     return status;
 }

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 enum {
-    FAN_IN = 64,
-    MOST_LEVELS = 8, /* 64^8 runs */
+    FAN_IN = 128,
+    MOST_LEVELS = 4, /* 128^4 runs */
     MOST_RUNS = FAN_IN * MOST_LEVELS,
     LEAST_BUFFER = 1 << 12, /* of a run that is read */
     ALIGNMENT = 8,
@@ -48,6 +48,12 @@ typedef struct reader {
     size_t capacity, at, used;
 } reader;
 
+/* A reader among those that are merged, and the key of the record in front of it. */
+typedef struct place {
+    uint64_t key;
+    size_t reader;
+} place;
+
 struct tfl_sorter {
     tfl_sorter_compare *compare;
     size_t memory;
@@ -61,10 +67,11 @@ struct tfl_sorter {
     run run[MOST_RUNS]; /* [n_runs] from the oldest on, levels never rising */
     size_t n_runs;
     bool sorted;
-    size_t next;                     /* of entry, where there are no runs */
-    reader reader[MOST_RUNS];        /* [n_readers] from the oldest run on */
-    size_t heap[MOST_RUNS], in_heap; /* readers that are not at their end, the smallest record's first */
+    size_t next;              /* of entry, where there are no runs */
+    reader reader[MOST_RUNS]; /* [n_readers] from the oldest run on */
     size_t n_readers;
+    place heap[MOST_RUNS]; /* [in_heap] of readers that are not at their end, the smallest record's first */
+    size_t in_heap;
     bool given; /* the first reader's record has been handed out */
 };
 
@@ -163,7 +170,9 @@ static void sort_entries(const tfl_sorter *sorter, entry *at, size_t n, entry *s
     memcpy(spare, at, left * sizeof *at);
     for (size_t i = 0, j = left, to = 0; i < left; to++) {
         bool right = j < n && goes_before(sorter, &at[j], &spare[i]);
-        at[to] = right ? at[j++] : spare[i++];
+        at[to] = *(right ? &at[j] : &spare[i]); /* which is as likely as not: no jump */
+        j += right;
+        i += !right;
     }
 }
 
@@ -370,29 +379,28 @@ static const unsigned char *front_of(const reader *from)
     return from->buffer + from->at;
 }
 
-/* Whether the record of reader a goes before that of b; of equal ones the older run's. */
-static bool reads_before(const tfl_sorter *sorter, size_t a, size_t b)
+/* Whether the record in front of a goes before that of b; of equal ones the older run's. */
+static bool reads_before(const tfl_sorter *sorter, const place *a, const place *b)
 {
-    const unsigned char *x = front_of(&sorter->reader[a]);
-    const unsigned char *y = front_of(&sorter->reader[b]);
-    uint64_t x_key = head_at(x)->key, y_key = head_at(y)->key;
-    if (x_key != y_key) {
-        return x_key < y_key;
+    if (a->key != b->key) {
+        return a->key < b->key;
     }
-    int order = sorter->compare != NULL ? sorter->compare(x + sizeof(head), y + sizeof(head)) : 0;
-    return order < 0 || (order == 0 && a < b);
+    int order = sorter->compare != NULL ? sorter->compare(front_of(&sorter->reader[a->reader]) + sizeof(head),
+                                                          front_of(&sorter->reader[b->reader]) + sizeof(head))
+                                        : 0;
+    return order < 0 || (order == 0 && a->reader < b->reader);
 }
 
-/* The reader in place at of the heap sinks to where it belongs. */
+/* What is in place at of the heap sinks to where it belongs. */
 static void sink(tfl_sorter *sorter, size_t at)
 {
-    size_t *heap = sorter->heap;
-    size_t here = heap[at];
+    place *heap = sorter->heap;
+    place here = heap[at];
     for (size_t child; (child = 2 * at + 1) < sorter->in_heap; at = child) {
-        if (child + 1 < sorter->in_heap && reads_before(sorter, heap[child + 1], heap[child])) {
+        if (child + 1 < sorter->in_heap && reads_before(sorter, &heap[child + 1], &heap[child])) {
             child++;
         }
-        if (!reads_before(sorter, heap[child], here)) {
+        if (!reads_before(sorter, &heap[child], &here)) {
             break;
         }
         heap[at] = heap[child];
@@ -414,7 +422,7 @@ static tfl_status open_readers(tfl_sorter *sorter, size_t first, tfl_error *err)
         to->buffer = tfl_realloc(NULL, size, 1);
         sorter->n_readers = i + 1;
         status = to->buffer != NULL ? load(sorter, to, err) : tfl_fail_memory(err, "sorting");
-        sorter->heap[i] = i;
+        sorter->heap[i] = (place){status == TFL_OK ? head_at(to->buffer)->key : 0, i};
     }
     sorter->in_heap = sorter->n_readers;
     for (size_t i = n / 2; status == TFL_OK && i-- > 0;) {
@@ -429,18 +437,21 @@ static tfl_status next_record(tfl_sorter *sorter, const unsigned char **bytes, t
     tfl_status status = TFL_OK;
     *bytes = NULL;
     if (sorter->given && sorter->in_heap > 0) {
-        reader *from = &sorter->reader[sorter->heap[0]];
+        place *first = &sorter->heap[0];
+        reader *from = &sorter->reader[first->reader];
         from->at += sizeof(head) + padded((size_t)head_at(front_of(from))->size);
         status = load(sorter, from, err);
         if (status == TFL_OK && from->at == from->used) {
-            sorter->heap[0] = sorter->heap[--sorter->in_heap];
+            *first = sorter->heap[--sorter->in_heap];
+        } else if (status == TFL_OK) {
+            first->key = head_at(front_of(from))->key;
         }
         if (status == TFL_OK && sorter->in_heap > 0) {
             sink(sorter, 0);
         }
     }
     if (status == TFL_OK && sorter->in_heap > 0) {
-        *bytes = front_of(&sorter->reader[sorter->heap[0]]);
+        *bytes = front_of(&sorter->reader[sorter->heap[0].reader]);
         sorter->given = true;
     }
     return status;
