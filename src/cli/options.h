@@ -98,6 +98,9 @@ typedef struct tfl_option {
              "everywhere; one of"}
 #define TFL_SEED_ROW(type, member) \
     {.name = "seed", .argument = "N", TFL_SEED(type, member), .help = "what random numbers are drawn from"}
+#define TFL_NAMES_DIFFER \
+    "Names of sequences must differ. One of the first 8192 is noticed as soon as it comes again, any other at the " \
+    "end; no output file appears then, but what goes to standard output has been written."
 #define TFL_OUTPUT_ROW(type, member, text) \
     {.name = "output", .letter = 'o', .argument = "FILE", TFL_TEXT(type, member), .help = (text)}
 #define TFL_FORMAT_ROW(type, member, function, text) \

@@ -217,6 +217,7 @@ static const tfl_command predict_command = {
     .summary = "write a logit and a probability per sequence and task",
     .operands = "[seqs.fa]",
     .max_operands = 1,
+    .description = TFL_NAMES_DIFFER,
     .option = predict_rows,
     .example = predict_examples,
     .options_size = sizeof(options),

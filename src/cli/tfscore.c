@@ -1041,7 +1041,7 @@ static const tfl_command command = {
         "column 10), or the middle of a region that names none. A region on strand - is scored as its reverse "
         "complement, and its values are written in genome order. Sequences are named CONTIG:START-END, 0-based "
         "and half open, with (+) or (-) where the region has a strand. Where the same bases would be read "
-        "twice, they are read once. -g alone tells the lengths and the order of contigs.",
+        "twice, they are read once. -g alone tells the lengths and the order of contigs.\n\n" TFL_NAMES_DIFFER,
     .option = score_rows,
     .example = examples,
     .options_size = sizeof(score_options),

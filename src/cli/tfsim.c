@@ -316,7 +316,7 @@ static const tfl_command shuffle_command = {
     .description =
         "Every sequence with the same counts of K-letter words and the same first K-1 letters is equally likely. "
         "Shuffles are named "
-        "NAME|KIND|J, KIND being shuffle, dinuc, or klet3 and so on; they depend on the seed, the name and J alone.",
+        "NAME|KIND|J, KIND being shuffle, dinuc, or klet3 and so on; they depend on the seed, the name and J alone.\n\n" TFL_NAMES_DIFFER,
     .option = shuffle_rows,
     .example = shuffle_examples,
     .options_size = sizeof(shuffle_options),

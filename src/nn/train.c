@@ -173,8 +173,10 @@ static tfl_status list_trainables(trainer *t, tfl_error *err)
         }
         tfl_weights weights[MAX_WEIGHTS];
         size_t n = layer->kind->weights(layer, weights, MAX_WEIGHTS);
-        tfl_status status = tfl_grow((void **)&t->trainable, &capacity, t->n_trainables + n, sizeof *t->trainable,
-                                     "trainable arrays", err);
+        void *grown = t->trainable;
+        tfl_status status =
+            tfl_grow(&grown, &capacity, t->n_trainables + n, sizeof *t->trainable, "trainable arrays", err);
+        t->trainable = grown;
         if (status != TFL_OK) {
             return status;
         }
@@ -209,11 +211,14 @@ static tfl_status create_trainer(trainer *t, const tfl_examples *valid, tfl_erro
     if (status != TFL_OK) {
         return status;
     }
-    size_t n = t->examples->n, tasks = t->graph->n_tasks, batch = t->options->batch;
-    t->n_blocks = tfl_min_size(batch, MAX_BLOCKS);
+    size_t n = t->examples->n, tasks = t->graph->n_tasks, sums = 0;
+    t->n_blocks = tfl_min_size(t->options->batch, MAX_BLOCKS);
+    if (!tfl_size_mul(t->n_blocks, t->n_weights, &sums)) {
+        return tfl_fail_memory(err, "training");
+    }
     t->n_workers = (unsigned)tfl_max_size(1, tfl_min_size(t->options->threads, t->n_blocks));
     t->work = tfl_calloc(t->n_workers, sizeof *t->work);
-    t->sum = tfl_alloc_floats(t->n_blocks * t->n_weights);
+    t->sum = tfl_alloc_floats(sums);
     t->moment1 = tfl_alloc_floats(t->n_weights);
     t->moment2 = tfl_alloc_floats(t->n_weights);
     t->best = tfl_alloc_floats(t->n_weights);
@@ -443,8 +448,10 @@ static tfl_status measure_epoch(trainer *t, const tfl_examples *valid, tfl_epoch
             status = tfl_auroc(t->valid_logit + k, valid->label + k, valid->n, tasks, &t->auroc[tasks + k], err);
         }
     }
-    if (status != TFL_OK) {
+    if (status == TFL_EINPUT) { /* logits that are no numbers */
         tfl_error_prefix(err, "training diverged in epoch %u (a lower --lr may help)", t->epoch);
+    }
+    if (status != TFL_OK) {
         return status;
     }
     *epoch = (tfl_epoch){

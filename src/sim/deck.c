@@ -86,6 +86,10 @@ static void fill(tfl_deck *deck, const size_t *number, size_t n_shares)
 tfl_status tfl_deck_deal(tfl_deck *deck, uint64_t seed, const char *purpose, const double *share, size_t n_shares,
                          size_t n, tfl_error *err)
 {
+    if (n > UINT32_MAX) { /* which is as far as numbers are drawn */
+        return tfl_fail(err, TFL_EUNSUPPORTED, "a simulation of %zu sequences; %lu is the most", n,
+                        (unsigned long)UINT32_MAX);
+    }
     for (deck->bits = 1; deck->bits < WORD && n_shares > (size_t)1 << deck->bits; deck->bits *= 2) {
         /* until the largest number fits */
     }

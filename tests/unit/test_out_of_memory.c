@@ -902,7 +902,10 @@ static tfl_status training(size_t i, tfl_error *err)
     tfl_graph *copy;
     tfl_status status = MAKE(copy, tfl_graph_copy(made.graph, &copy, err));
     status = status == TFL_OK ? tfl_train_initialise(copy, 1, err) : status;
-    status = status == TFL_OK ? tfl_train(copy, &examples, &examples, &options, NULL, NULL, err) : status;
+    if (status == TFL_OK) {
+        status = tfl_train(copy, &examples, &examples, &options, NULL, NULL, err);
+        status = status == TFL_ENOMEM && strstr(err->message, "diverged") != NULL ? TFL_EINPUT : status;
+    }
     status = status == TFL_OK ? tfl_predict(copy, &examples, options.threads, logit, err) : status;
     tfl_graph_free(copy);
     return status;

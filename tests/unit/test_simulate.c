@@ -509,6 +509,20 @@ static void expect_round_trip(const tfl_design *d)
     free(twice);
 }
 
+/* A design that was not read from a file can ask for any number. */
+START_TEST(more_sequences_than_can_be_dealt_are_refused)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_simulator *none = NULL;
+    design->n = (size_t)UINT32_MAX + 1;
+    if (design->n > 0) { /* it is 0 where sizes have 32 bits */
+        ck_assert_int_eq(tfl_simulator_create(design, SEED, &none, &err), TFL_EUNSUPPORTED);
+        ck_assert_ptr_null(none);
+        ck_assert_ptr_nonnull(strstr(err.message, "4294967295 is the most"));
+    }
+}
+END_TEST
+
 START_TEST(what_is_written_reads_back)
 {
     expect_round_trip(design);
@@ -658,6 +672,7 @@ int main(void)
     tcase_add_test(paper, a_single_instance_lies_anywhere);
     tcase_add_test(paper, a_sequence_depends_on_seed_and_number_alone);
     tcase_add_test(paper, a_length_that_is_too_short_is_told);
+    tcase_add_test(paper, more_sequences_than_can_be_dealt_are_refused);
     tcase_add_test(paper, what_is_written_reads_back);
     tcase_add_test(paper, the_built_in_design_is_the_file);
     suite_add_tcase(suite, paper);

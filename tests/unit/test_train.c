@@ -233,6 +233,21 @@ START_TEST(stops_early_and_keeps_the_best_epoch)
 }
 END_TEST
 
+START_TEST(weights_that_grow_beyond_all_numbers_are_told)
+{
+    static toy train;
+    draw_toy(&train, N_TRAIN, "train");
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_graph *graph = toy_graph();
+    const tfl_examples t = {toy_rows, &train, N_TRAIN, train.label[0]};
+    tfl_train_options options = tfl_train_defaults();
+    options.learning_rate = 1e30;
+    ck_assert_int_eq(tfl_train(graph, &t, &t, &options, NULL, NULL, &err), TFL_EINPUT);
+    ck_assert_ptr_nonnull(strstr(err.message, "training diverged in epoch 1 (a lower --lr may help)"));
+    tfl_graph_free(graph);
+}
+END_TEST
+
 START_TEST(initial_weights_fill_glorots_interval)
 {
     tfl_graph *graph = toy_graph();
@@ -269,6 +284,7 @@ int main(void)
     tcase_add_test(tests, same_bytes_for_any_number_of_threads);
     tcase_add_test(tests, transforms_train_the_same_network);
     tcase_add_test(tests, stops_early_and_keeps_the_best_epoch);
+    tcase_add_test(tests, weights_that_grow_beyond_all_numbers_are_told);
     tcase_add_test(tests, initial_weights_fill_glorots_interval);
     suite_add_tcase(suite, tests);
     return test_run(suite);
