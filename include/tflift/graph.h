@@ -28,6 +28,7 @@ typedef struct tfl_graph {
     bool transforms;      /* wide convolutions may take fewer multiplications by Toom-Cook transforms, once tfl_graph_prepare has been called:
                              about twice as fast, errors of some 1e-6 of the largest value of a position; what an output is then depends, in its last
                              digits, on inputs up to 3 positions (of its dilation) outside its window. false: direct sums */
+    unsigned threads;     /* that tfl_graph_prepare packs weights on, where they are many; 0, as 1: the calling one alone */
     size_t capacity;      /* of layer; the builder's own */
 } tfl_graph;
 

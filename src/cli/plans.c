@@ -108,6 +108,9 @@ static tfl_status make_plan(const tfl_plans *plans, size_t length, tfl_plan **ou
     if (status == TFL_OK) {
         status = tfl_model_graph_unpacked(plans->model, length, &plan->graph, err);
     }
+    if (status == TFL_OK) {
+        plan->graph->threads = plans->threads;
+    }
     if (status == TFL_OK && plans->normalize) {
         status = tfl_normalize_weights(plan->graph, err);
     }

@@ -3,6 +3,7 @@
 #include "tflift/graph.h"
 
 #include "tflift/memory.h"
+#include "tflift/threads.h"
 
 #include "layers_internal.h"
 
@@ -11,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16 /* floats */ };
+enum {
+    ALIGN = 16,           /* floats */
+    FEW_WEIGHTS = 1 << 20 /* are packed in less time than threads are started */
+};
 
 /* ---------------------------------------------------------------- building */
 
@@ -292,24 +296,35 @@ tfl_status tfl_graph_end_in_sigmoid(tfl_graph *graph, tfl_error *err)
     return tfl_graph_prepare(graph, NULL, err);
 }
 
+typedef struct packing {
+    tfl_graph *graph;
+    const bool *parts;
+} packing;
+
+static tfl_status prepare_layer(void *context, unsigned worker, size_t i, tfl_error *err)
+{
+    const packing *p = context;
+    tfl_layer *layer = &p->graph->layer[i];
+    tfl_status status = TFL_OK;
+    (void)worker;
+    layer->transforms = p->graph->transforms;
+    if (layer->kind->prepare != NULL) {
+        status = layer->kind->prepare(layer, p->parts != NULL && p->parts[i], err);
+        tfl_error_prefix(status == TFL_OK ? NULL : err, "layer '%s' (%s)", layer->name, layer->kind->name);
+    }
+    return status;
+}
+
 tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err)
 {
+    unsigned threads = graph->threads > 1 && tfl_graph_parameters(graph) > FEW_WEIGHTS ? graph->threads : 1;
+    tfl_status status = tfl_parallel_for(&(packing){graph, parts}, graph->n_layers, threads, prepare_layer, err);
     graph->scratch = 0;
-    for (size_t i = 0; i < graph->n_layers; i++) {
-        tfl_layer *layer = &graph->layer[i];
-        layer->transforms = graph->transforms;
-        if (layer->kind->prepare != NULL) {
-            tfl_status status = layer->kind->prepare(layer, parts != NULL && parts[i], err);
-            if (status != TFL_OK) {
-                tfl_error_prefix(err, "layer '%s' (%s)", layer->name, layer->kind->name);
-                return status;
-            }
-        }
-        if (layer->kind->scratch != NULL) {
-            graph->scratch = tfl_max_size(graph->scratch, layer->kind->scratch(layer));
-        }
+    for (size_t i = 0; status == TFL_OK && i < graph->n_layers; i++) {
+        const tfl_layer *layer = &graph->layer[i];
+        graph->scratch = tfl_max_size(graph->scratch, layer->kind->scratch != NULL ? layer->kind->scratch(layer) : 0);
     }
-    return TFL_OK;
+    return status;
 }
 
 tfl_status tfl_graph_copy(const tfl_graph *graph, tfl_graph **out, tfl_error *err)

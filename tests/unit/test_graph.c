@@ -398,6 +398,36 @@ START_TEST(changed_weights_show_after_prepare)
 }
 END_TEST
 
+/* A million of them and more; by transforms where the loop says so. */
+START_TEST(many_weights_are_packed_alike_by_any_number_of_threads)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_graph *graph = new_graph(4, 30);
+    unsigned first = add_conv(graph, "first", 0, 470, 3, 1, 1, 0), second = add_conv(graph, "second", first, 470, 3, 1, 1, 0);
+    finish(graph, add_conv(graph, "third", second, 330, 3, 1, 1, 1), NULL);
+    ck_assert_uint_gt(tfl_graph_parameters(graph), 1 << 20);
+    graph->transforms = _i == 1;
+    float *alone = NULL;
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        graph->threads = threads;
+        ck_assert_int_eq(tfl_graph_prepare(graph, NULL, &err), TFL_OK);
+        tfl_values *values = values_of(graph);
+        size_t size = graph->layer[graph->output].size;
+        fill(graph, values, 1);
+        tfl_forward(graph, values, graph->output);
+        alone = alone == NULL ? tfl_alloc_floats(size) : alone;
+        ck_assert_ptr_nonnull(alone);
+        if (threads == 1) {
+            memcpy(alone, values->of[graph->output], size * sizeof *alone);
+        }
+        ck_assert_msg(memcmp(alone, values->of[graph->output], size * sizeof *alone) == 0, "%u threads", threads);
+        tfl_values_free(values);
+    }
+    free(alone);
+    tfl_graph_free(graph);
+}
+END_TEST
+
 /* Random choices of what is kept: kept values and the output have the bytes that they have where all is kept, a lender's too. */
 START_TEST(values_may_share_their_places)
 {
@@ -470,6 +500,7 @@ int main(void)
     tcase_add_loop_test(tests, copies_are_equal, 0, N_NETWORKS);
     tcase_add_loop_test(tests, levels_agree_on_random_networks, 0, N_NETWORKS);
     tcase_add_test(tests, changed_weights_show_after_prepare);
+    tcase_add_loop_test(tests, many_weights_are_packed_alike_by_any_number_of_threads, 0, 2);
     tcase_add_loop_test(tests, values_may_share_their_places, 0, N_NETWORKS);
     tcase_add_test(tests, receptive_fields_add_up);
     suite_add_tcase(suite, tests);
