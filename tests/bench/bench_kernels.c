@@ -135,7 +135,7 @@ static void bench(const char *level, const shape *s, pass which, double seconds)
 
 int main(int argc, char **argv)
 {
-    double seconds = argc > 1 ? strtod(argv[1], NULL) : 0.5;
+    double seconds = argc > 1 ? strtod(argv[1], NULL) : 0.3;
     const char *level;
     printf("%-10s  %-46s %-24s %7s %7s\n", "level", "convolution", "pass", "GFLOP/s", "peak");
     for (size_t i = 0; (level = tfl_cpu_level_at(i)) != NULL; i++) {

@@ -4,7 +4,8 @@
  * Operations are those of direct arithmetic, counted from the network: twice the weights per output position, forward for the sequence and each
  * reference (but for the first layer, whose one-hot input needs no product), back for each task and reference. Rates are per second of processor
  * time, by turns with the register-only peak, which is the mean of the turns before and after; so a ratio says how much of the processor the work
- * itself had. Threads are compared by the clock.
+ * itself had. Threads are compared by the clock, one and two by turns, and so is what the machine makes of two: registers alone, by one thread and by
+ * two at once, before, between and after.
  *
  * A wait is a time that a thread gave up the processor before its time was over: for a lock, for something to do, for a disk. What a process waits when
  * it starts and ends is no matter of sequences, so waits are those of a run less those of one with half the sequences. Memory of a worker likewise is
@@ -31,7 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_ROUNDS = 101, PEAK_TURNS = 6 };
+enum { MOST_ROUNDS = 101, CREW_ROUNDS = 3, PEAK_TURNS = 6 };
 
 /* ---------------------------------------------------------------- networks */
 
@@ -39,15 +40,16 @@ typedef struct network {
     const char *key, *name;
     size_t length, channels, width, blocks; /* channels 0: the built-in network */
     size_t references, sequences, tasks;
-    size_t shared, shared_references; /* sequences for one thread and two: enough for the start not to matter */
+    size_t shared, shared_references; /* sequences for one thread and two: enough for the start and the end not to matter */
     size_t crew, per_worker;          /* threads, where they are many, and sequences of one reference for each */
+    size_t most_rounds;
 } network;
 
 static const network networks[] = {
-    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3, 400, 10, 64, 20},
-    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1, 800, 10, 64, 20},
-    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 12, 1, 24, 20, 64, 4},
-    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 10 references", 2114, 512, 21, 8, 10, 3, 1, 12, 3, 8, 3},
+    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3, 1500, 10, 64, 20, MOST_ROUNDS},
+    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1, 2400, 10, 64, 20, MOST_ROUNDS},
+    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 12, 1, 32, 20, 64, 2, MOST_ROUNDS},
+    {"chrombpnet", "ChromBPNet size: the same with 512 channels, 10 references", 2114, 512, 21, 8, 10, 3, 1, 24, 1, 4, 2, 3},
 };
 
 typedef struct files {
@@ -354,62 +356,104 @@ static void bench_way(const network *n, const files *f, tfl_graph *graph, bool e
     printf("\n");
 }
 
-/* Waits of a sequence more, on so many threads; what the starts of two processes differ by may leave less than none. */
-static double count_waits(const network *n, const files *f, unsigned threads)
+typedef struct paired {
+    double faster, own; /* two threads against one: tfscore, and registers alone */
+} paired;
+
+static paired pair_threads(const network *n, const files *f)
 {
-    usage many = run_tfscore(n, f, f->many, 1, threads, false), half = run_tfscore(n, f, f->half, 1, threads, false);
-    double waits = (double)(many.waits - half.waits) / (double)(n->crew * n->per_worker);
+    const char *level = tfl_cpu_level();
+    double before = bench_peak_of_two(level);
+    usage one = run_tfscore(n, f, f->shared, n->shared_references, 1, false);
+    double between = bench_peak_of_two(level);
+    usage two = run_tfscore(n, f, f->shared, n->shared_references, 2, false);
+    double own = (before + 2.0 * between + bench_peak_of_two(level)) / 4.0;
+    return (paired){one.wall / two.wall, own};
+}
+
+/* Of a sequence more; what the starts of two processes differ by may leave less than none. */
+static double waits_between(const network *n, const usage *many, const usage *half)
+{
+    double waits = (double)(many->waits - half->waits) / (double)(n->crew * n->per_worker);
     return waits > 0.0 ? waits : 0.0;
+}
+
+/* Waits per sequence of two threads and of many, and bytes of a worker. */
+typedef struct crowd {
+    double few, many, memory;
+} crowd;
+
+static crowd watch_crew(const network *n, const files *f)
+{
+    unsigned crew = (unsigned)n->crew, half_crew = crew / 2;
+    usage two = run_tfscore(n, f, f->many, 1, 2, false), two_half = run_tfscore(n, f, f->half, 1, 2, false);
+    usage all = run_tfscore(n, f, f->many, 1, crew, false), all_half = run_tfscore(n, f, f->half, 1, crew, false);
+    usage fewer = half_crew == 2 ? two : run_tfscore(n, f, f->many, 1, half_crew, false);
+    return (crowd){waits_between(n, &two, &two_half), waits_between(n, &all, &all_half),
+                   (double)(all.memory - fewer.memory) / (double)(crew - half_crew) * 1024.0};
 }
 
 static void bench_threads(const network *n, const files *f, size_t rounds)
 {
-    static double faster[MOST_ROUNDS], few_wait[MOST_ROUNDS], many_wait[MOST_ROUNDS], memory[MOST_ROUNDS];
-    unsigned crew = (unsigned)n->crew, half_crew = crew / 2;
+    static double faster[MOST_ROUNDS], own[MOST_ROUNDS], of_own[MOST_ROUNDS];
+    double few[CREW_ROUNDS], many[CREW_ROUNDS], memory[CREW_ROUNDS];
+    size_t crews = rounds < CREW_ROUNDS ? rounds : CREW_ROUNDS;
     for (size_t i = 0; i < rounds; i++) {
-        usage one = run_tfscore(n, f, f->shared, n->shared_references, 1, false);
-        usage two = run_tfscore(n, f, f->shared, n->shared_references, 2, false);
-        faster[i] = one.wall / two.wall;
-        few_wait[i] = count_waits(n, f, 2);
-        many_wait[i] = count_waits(n, f, crew);
-        usage all = run_tfscore(n, f, f->many, 1, crew, false), half = run_tfscore(n, f, f->many, 1, half_crew, false);
-        memory[i] = (double)(all.memory - half.memory) / (double)(crew - half_crew) * 1024.0 / 1e6;
+        paired found = pair_threads(n, f);
+        faster[i] = found.faster;
+        own[i] = found.own;
+        of_own[i] = found.faster / found.own;
+    }
+    for (size_t i = 0; i < crews; i++) {
+        crowd found = watch_crew(n, f);
+        few[i] = found.few;
+        many[i] = found.many;
+        memory[i] = found.memory;
     }
     bench_spread speed = bench_spread_of(faster, rounds);
-    printf("| %s | %.2f (%.2f to %.2f) | %.2f | %.2f (%u) | %.1f |\n", n->name, speed.median, speed.least, speed.most,
-           bench_spread_of(few_wait, rounds).median, bench_spread_of(many_wait, rounds).median, crew,
-           bench_spread_of(memory, rounds).median);
+    printf("| %s | %.2f (%.2f to %.2f) |", n->name, speed.median, speed.least, speed.most);
+    print_percent("", of_own, rounds);
+    printf(" %.2f | %.2f | %.2f (%zu) | %.1f |\n", bench_spread_of(own, rounds).median, bench_spread_of(few, crews).median,
+           bench_spread_of(many, crews).median, n->crew, bench_spread_of(memory, crews).median / 1e6);
+}
+
+/* Half of the table of one network. */
+static void bench_network(const network *n, bool threads, size_t rounds)
+{
+    files f = make_files(n);
+    tfl_graph *graph = threads ? NULL : open_graph(n);
+    rounds = rounds < n->most_rounds ? rounds : n->most_rounds;
+    if (threads) {
+        bench_threads(n, &f, rounds);
+    } else {
+        bench_way(n, &f, graph, true, rounds);
+        bench_way(n, &f, graph, false, rounds);
+    }
+    tfl_graph_free(graph);
+    remove_files(&f);
+    fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
     size_t rounds = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 5;
     bench_need(rounds > 0 && rounds <= MOST_ROUNDS, "usage: bench_score [ROUNDS [NETWORK]]");
-    for (int part = 1; part >= 0; part--) { /* threads first: a child's memory begins with what this process has */
-        if (part == 0) {
-            printf("\n`tfscore --ref dinuc`, one thread, processor level %s, %zu rounds: median (least to most).\n\n"
-                   "| network | way | MFLOP/sequence | sequences/s | GFLOP/s | peak GFLOP/s | of peak | not convolutions |\n"
-                   "|---|---|---|---|---|---|---|---|\n", tfl_cpu_level(), rounds);
-        } else {
-            printf("| network | two threads against one | waits per sequence of two | of many threads (so many) | MB per worker |\n"
-                   "|---|---|---|---|---|\n");
+    const char *only = argc > 2 ? argv[2] : NULL;
+    const size_t n_networks = sizeof networks / sizeof *networks;
+    /* Threads first: a child's memory begins with what this process has. */
+    printf("| network | two threads against one | of the machine's own two | which are | waits per sequence of two | of many threads (so many) | "
+           "MB per worker |\n|---|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < n_networks; i++) {
+        if (only == NULL || strcmp(only, networks[i].key) == 0) {
+            bench_network(&networks[i], true, rounds);
         }
-        for (size_t i = 0; i < sizeof networks / sizeof *networks; i++) {
-            const network *n = &networks[i];
-            if (argc > 2 && strcmp(argv[2], n->key) != 0) {
-                continue;
-            }
-            files f = make_files(n);
-            tfl_graph *graph = part == 0 ? open_graph(n) : NULL;
-            if (part == 0) {
-                bench_way(n, &f, graph, true, rounds);
-                bench_way(n, &f, graph, false, rounds);
-            } else {
-                bench_threads(n, &f, rounds);
-            }
-            tfl_graph_free(graph);
-            remove_files(&f);
-            fflush(stdout);
+    }
+    printf("\n`tfscore --ref dinuc`, one thread, processor level %s, %zu rounds (at most 3 at ChromBPNet size): median (least to most).\n\n"
+           "| network | way | MFLOP/sequence | sequences/s | GFLOP/s | peak GFLOP/s | of peak | not convolutions |\n"
+           "|---|---|---|---|---|---|---|---|\n", tfl_cpu_level(), rounds);
+    for (size_t i = 0; i < n_networks; i++) {
+        if (only == NULL || strcmp(only, networks[i].key) == 0) {
+            bench_network(&networks[i], false, rounds);
         }
     }
     return EXIT_SUCCESS;

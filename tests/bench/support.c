@@ -6,6 +6,7 @@
 
 #include "tflift/memory.h"
 #include "tflift/rng.h"
+#include "tflift/threads.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,17 +54,49 @@ static const struct {
     {"portable", bench_peak_portable},
 };
 
-static float sink;
+enum { TURN = 300000, TURNS = 50 };
 
-double bench_peak_rate(const char *level)
+static bench_peak *find_peak(const char *level)
 {
     size_t i = 0;
     while (i + 1 < sizeof peaks / sizeof *peaks && strcmp(peaks[i].level, level) != 0) {
         i++;
     }
+    return peaks[i].peak;
+}
+
+double bench_peak_rate(const char *level)
+{
+    static float sink;
+    bench_peak *peak = find_peak(level);
     double start = bench_cpu_time();
-    double operations = peaks[i].peak(300000, &sink);
+    double operations = peak(TURN, &sink);
     return operations / (bench_cpu_time() - start);
+}
+
+static tfl_status do_turn(void *context, unsigned worker, size_t i, tfl_error *err)
+{
+    float sink;
+    (void)worker, (void)i, (void)err;
+    (void)find_peak(context)(TURN, &sink);
+    return TFL_OK;
+}
+
+/* Seconds on the clock that TURNS turns for each thread take, whichever thread takes them. */
+static double time_turns(const char *level, unsigned threads)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    char name[64];
+    snprintf(name, sizeof name, "%s", level);
+    double start = bench_wall_time();
+    bench_need(tfl_parallel_for(name, threads * (size_t)TURNS, threads, do_turn, &err) == TFL_OK, err.message);
+    return bench_wall_time() - start;
+}
+
+double bench_peak_of_two(const char *level)
+{
+    double one = time_turns(level, 1);
+    return 2.0 * one / time_turns(level, 2);
 }
 
 float *bench_floats(size_t n)

@@ -14,6 +14,9 @@ double bench_wall_time(void);
 /* Floating-point operations per second of multiplications and additions in registers alone, in one turn of some milliseconds. */
 double bench_peak_rate(const char *level);
 
+/* How much more of that, by the clock, two threads do at once than one does alone: what this machine makes of two now. Some tenths of a second. */
+double bench_peak_of_two(const char *level);
+
 /* n small random numbers; the caller frees. */
 float *bench_floats(size_t n);
 
