@@ -40,7 +40,7 @@ tfl_status tfl_spill_open(int *fd, tfl_error *err)
 }
 
 /* pread and pwrite take an off_t. */
-static bool fits(uint64_t offset, size_t size)
+static bool fits(uint64_t offset, uint64_t size)
 {
     return size <= INT64_MAX && offset <= (uint64_t)INT64_MAX - size;
 }

@@ -111,6 +111,10 @@ void tfl_onnx_tensor_set(tfl_onnx_tensor *tensor, size_t i, double value);
 /* Element i becomes from's element k. */
 void tfl_onnx_tensor_copy(tfl_onnx_tensor *to, size_t i, const tfl_onnx_tensor *from, size_t k);
 
+/* A dimension that a model names, n >= 0. Where sizes have 32 bits a larger one becomes the largest, which is too large
+ * for everything, instead of what is left when it is cut. */
+size_t tfl_onnx_dim(int64_t n);
+
 /* Product of the dimensions; false when it does not fit a size_t. */
 bool tfl_onnx_dims_size(const tfl_onnx_dims *dims, size_t *size) TFL_MUST_USE;
 bool tfl_onnx_dims_equal(const tfl_onnx_dims *a, const tfl_onnx_dims *b);

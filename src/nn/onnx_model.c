@@ -451,7 +451,7 @@ static const struct {
 static size_t fixed(const Tfl__Onnx__TensorShape *shape, size_t axis)
 {
     const Tfl__Onnx__Dimension *dim = shape->dim[axis];
-    return dim->has_dim_value && dim->dim_value > 0 ? (size_t)dim->dim_value : 0;
+    return dim->has_dim_value && dim->dim_value > 0 ? tfl_onnx_dim(dim->dim_value) : 0;
 }
 
 /* Whether shape may be that layout. strict: every dimension that is not the sequence or the batch is there as a number.

@@ -111,7 +111,7 @@ static tfl_status read_target(const tfl_onnx_node *node, const tfl_onnx_value *v
     } else if (want < 0) {
         return tfl_fail(err, TFL_EINPUT, "the shape that it asks for holds %lld", (long long)want);
     } else {
-        dims->dim[i] = (size_t)want;
+        dims->dim[i] = tfl_onnx_dim(want);
     }
     return TFL_OK;
 }
@@ -295,7 +295,7 @@ TFL_ONNX_CONVERTER(expand)
         if (target.value[i] < 0) {
             return tfl_fail(err, TFL_EINPUT, "the shape that it asks for holds %lld", (long long)target.value[i]);
         }
-        dims.dim[dims.rank++] = (size_t)target.value[i];
+        dims.dim[dims.rank++] = tfl_onnx_dim(target.value[i]);
     }
     if (!tfl_onnx_dims_broadcast(&value->dims, &dims, &all)) {
         return tfl_fail(err, TFL_EINPUT, "its input of dimensions %s cannot be expanded to %s",
@@ -469,7 +469,7 @@ static tfl_status pad_value(tfl_onnx_builder *builder, const tfl_onnx_node *node
             return tfl_fail(err, TFL_EINPUT, "axis %u of %lld elements cannot be padded by %lld and %lld", i,
                             (long long)size, (long long)before[i], (long long)after[i]);
         }
-        tfl_status status = tfl_onnx_arrange_axis(builder, &arrangement, i, (size_t)n, err);
+        tfl_status status = tfl_onnx_arrange_axis(builder, &arrangement, i, tfl_onnx_dim(n), err);
         if (status != TFL_OK) {
             return status;
         }

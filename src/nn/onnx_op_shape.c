@@ -49,7 +49,7 @@ TFL_ONNX_CONVERTER(constant_of_shape)
         if (shape.value[i] < 0) {
             return tfl_fail(err, TFL_EINPUT, "the shape that it asks for holds %lld", (long long)shape.value[i]);
         }
-        dims.dim[dims.rank++] = (size_t)shape.value[i];
+        dims.dim[dims.rank++] = tfl_onnx_dim(shape.value[i]);
     }
     if (value != NULL && (status = tfl_onnx_tensor_read(value->t, &fill, err)) != TFL_OK) {
         return status;
@@ -90,7 +90,7 @@ TFL_ONNX_CONVERTER(range)
         return tfl_fail(err, TFL_EINPUT, "it never ends, or holds far too many numbers");
     }
     tfl_onnx_tensor *out;
-    tfl_onnx_dims dims = {.rank = 1, .dim = {n > 0 ? (size_t)n : 0}};
+    tfl_onnx_dims dims = {.rank = 1, .dim = {n > 0 ? tfl_onnx_dim((int64_t)n) : 0}};
     tfl_status status = tfl_onnx_new_tensor(builder, &dims, integer, &out, err);
     if (status == TFL_OK) {
         for (size_t i = 0; i < out->size; i++) {

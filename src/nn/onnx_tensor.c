@@ -11,6 +11,12 @@
 
 /* ---------------------------------------------------------------- dimensions */
 
+size_t tfl_onnx_dim(int64_t n)
+{
+    size_t dim = (size_t)n;
+    return (uint64_t)dim == (uint64_t)n ? dim : SIZE_MAX;
+}
+
 bool tfl_onnx_dims_size(const tfl_onnx_dims *dims, size_t *size)
 {
     *size = 1;
@@ -341,10 +347,7 @@ static tfl_status read_dims(const Tfl__Onnx__Tensor *tensor, tfl_onnx_dims *dims
         if (tensor->dims[i] < 0) {
             return tfl_fail(err, TFL_EINPUT, "its dimension %u is %lld", i, (long long)tensor->dims[i]);
         }
-        dims->dim[i] = (size_t)tensor->dims[i];
-        if ((uint64_t)dims->dim[i] != (uint64_t)tensor->dims[i]) {
-            return tfl_fail(err, TFL_EINPUT, "its dimension %u, %lld, is too large", i, (long long)tensor->dims[i]);
-        }
+        dims->dim[i] = tfl_onnx_dim(tensor->dims[i]);
     }
     if (!tfl_onnx_dims_size(dims, size)) {
         return tfl_fail(err, TFL_EINPUT, "its dimensions multiply to more than fits in memory");

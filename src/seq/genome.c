@@ -243,6 +243,9 @@ tfl_status tfl_genome_read(tfl_genome *genome, size_t contig, int64_t start, siz
     }
     uint64_t from = tfl_faidx_offset(row, start), to = tfl_faidx_offset(row, start + (int64_t)length - 1) + 1;
     size_t size = (size_t)(to - from), got = 0;
+    if ((uint64_t)size != to - from) {
+        return tfl_fail_memory(err, "a window");
+    }
     tfl_status status = tfl_grow((void **)&genome->bytes, &genome->capacity, size, 1, "a window", err);
     if (status == TFL_OK) {
         status = tfl_seekable_read(genome->file, from, genome->bytes, size, &got, err);

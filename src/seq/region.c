@@ -108,7 +108,8 @@ tfl_status tfl_region_parse(const char *name, size_t length, bool coordinates_wa
                             tfl_error *err)
 {
     memset(region, 0, sizeof *region);
-    if (length > INT64_MAX / 2) {
+    uint64_t letters = length; /* where sizes have 32 bits all of them are in bounds */
+    if (letters > INT64_MAX / 2) {
         return tfl_fail_memory(err, name);
     }
     coordinates found = {name, strlen(name), 0, 0, '+'};

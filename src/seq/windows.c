@@ -342,6 +342,9 @@ tfl_status tfl_windows_sequence(tfl_windows *windows, size_t i, tfl_genome *geno
     }
     const char *contig = tfl_genome_contig(genome, window->contig);
     size_t length = (size_t)window->length;
+    if ((uint64_t)length != (uint64_t)window->length) {
+        return tfl_fail_memory(err, "the letters of a region");
+    }
     char none[] = "";
     tfl_sequence read = {.description = none, .length = length, .index = i};
     status =

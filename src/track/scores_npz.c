@@ -67,7 +67,7 @@ static tfl_status read_header(const npz *in, array *from, const tfl_zip_member *
     if (status != TFL_OK) {
         return status;
     }
-    if (from->shape[1] != TFL_BASES || from->shape[2] > SIZE_MAX / 16 / sizeof(float)) {
+    if (from->shape[1] != TFL_BASES || from->shape[2] > UINT64_MAX / 16 / sizeof(float)) {
         return tfl_fail(err, TFL_EINPUT,
                         "%s: its member %s has the shape (%" PRIu64 ", %" PRIu64 ", %" PRIu64
                         "); (N, 4, length) is needed",
@@ -79,7 +79,7 @@ static tfl_status read_header(const npz *in, array *from, const tfl_zip_member *
         return tfl_fail(err, TFL_EINPUT, "%s: its member %s is not as long as its shape says", in->file.name,
                         member->name);
     }
-    return TFL_OK;
+    return (uint64_t)(size_t)row == row ? TFL_OK : tfl_fail_memory(err, "a row");
 }
 
 static tfl_status open_array(const npz *in, array *from, const tfl_zip_member *all, size_t n, const char *name,

@@ -167,8 +167,9 @@ tfl_status tfl_zip_read_directory(const tfl_file *file, tfl_zip_member **member,
     if (status != TFL_OK) {
         return status;
     }
-    unsigned char *bytes = tfl_calloc((size_t)where.size, 1);
-    tfl_zip_member *members = tfl_calloc((size_t)where.n, sizeof *members);
+    bool fits = (uint64_t)(size_t)where.size == where.size && (uint64_t)(size_t)where.n == where.n;
+    unsigned char *bytes = fits ? tfl_calloc((size_t)where.size, 1) : NULL;
+    tfl_zip_member *members = fits ? tfl_calloc((size_t)where.n, sizeof *members) : NULL;
     status = bytes == NULL || members == NULL ? tfl_fail_memory(err, "the directory of an archive")
                                               : tfl_file_read(file, where.start, bytes, (size_t)where.size, err);
     if (status == TFL_OK) {

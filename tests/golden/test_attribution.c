@@ -159,7 +159,7 @@ static void read_references(const expectation *e, const rows *x, reference_set *
     read_rows(e->network, file, &set->rows);
     ck_assert(x->n > 0 && set->rows.n % x->n == 0);
     set->per_sequence = set->rows.n / x->n;
-    set->used = used == 0 ? set->per_sequence : used;
+    set->used = used == 0 ? set->per_sequence : (size_t)used;
     ck_assert_uint_le(set->used, set->per_sequence);
 }
 

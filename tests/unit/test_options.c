@@ -149,11 +149,11 @@ END_TEST
 START_TEST(values_of_every_kind)
 {
     parsed p =
-        parse("--shift -5 --length 9000000000 --seed 18446744073709551615 --rate 1e-3 --share 1 -o -o --n-policy skip "
+        parse("--shift -5 --length 4000000000 --seed 18446744073709551615 --rate 1e-3 --share 1 -o -o --n-policy skip "
               "--rule a=b - --rule c=d");
     ck_assert_str_eq(p.err.message, "");
     ck_assert_int_eq(p.s->shift, -5);
-    ck_assert(p.s->length == 9000000000);
+    ck_assert(p.s->length == 4000000000);
     ck_assert(p.s->seed == UINT64_MAX);
     ck_assert(p.s->rate == 1e-3 && p.s->share == 1);
     ck_assert_str_eq(p.s->output, "-o");
@@ -175,6 +175,21 @@ START_TEST(behind_two_dashes_are_operands)
     ck_assert(p.call.quiet && !p.s->fast);
     ck_assert_uint_eq(p.call.n_operands, 2);
     ck_assert_str_eq(p.call.operand[0], "--fast");
+    done(&p);
+}
+END_TEST
+
+/* A size beyond 32 bits is taken where sizes have more, and nothing of it elsewhere. */
+START_TEST(sizes_are_whole_or_refused)
+{
+    parsed p = parse("--length 9000000000 x.fa");
+    if ((uint64_t)SIZE_MAX > UINT32_MAX) {
+        ck_assert_str_eq(p.err.message, "");
+        ck_assert_uint_eq(p.s->length, 9000000000);
+    } else {
+        ck_assert_str_eq(p.err.message, "--length: \"9000000000\" is not a whole number of at least 1");
+        ck_assert_uint_eq(p.s->length, 200);
+    }
     done(&p);
 }
 END_TEST
@@ -315,6 +330,7 @@ int main(void)
     tcase_add_test(parsing, defaults_stay_without_options);
     tcase_add_loop_test(parsing, writings_agree, 0, 8);
     tcase_add_test(parsing, values_of_every_kind);
+    tcase_add_test(parsing, sizes_are_whole_or_refused);
     tcase_add_test(parsing, behind_two_dashes_are_operands);
     tcase_add_loop_test(parsing, misuse_is_told, 0, (int)(sizeof misuse / sizeof *misuse));
     tcase_add_test(parsing, wishes_are_found);
