@@ -614,6 +614,21 @@ END_TEST
 
 /* ---------------------------------------------------------------- the same everywhere */
 
+/* Of their bits, the lowest first whatever the machine's order. */
+static uint64_t hash_floats(const float *value, size_t n)
+{
+    unsigned char bytes[64 * 4];
+    ck_assert_uint_le(n, 64);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, value + i, sizeof bits);
+        for (unsigned k = 0; k < 4; k++) {
+            bytes[4 * i + k] = (unsigned char)(bits >> 8 * k);
+        }
+    }
+    return tfl_hash64(bytes, 4 * n);
+}
+
 static uint64_t fingerprint(const tfl_kernels *kernels)
 {
     uint64_t hash = 0;
@@ -628,7 +643,7 @@ static uint64_t fingerprint(const tfl_kernels *kernels)
         for (size_t i = 0; i < 64; i++) {
             y[i] = isnan(y[i]) ? 0.0F : y[i]; /* which NaN is not promised */
         }
-        hash = hash * 31 + tfl_hash64(y, sizeof y);
+        hash = hash * 31 + hash_floats(y, 64);
     }
     size_t offset[2] = {0, 9};
     tfl_rows rows = {.segments = 2, .length = 5, .stride = 3, .offset = offset};
@@ -639,10 +654,10 @@ static uint64_t fingerprint(const tfl_kernels *kernels)
     }
     kernels->pack(&rows, 6, b, packed);
     kernels->product(&rows, 8, x, packed, 6, NULL, false, c, 6);
-    hash = hash * 31 + tfl_hash64(c, sizeof c);
+    hash = hash * 31 + hash_floats(c, 8 * 6);
     memset(b, 0, sizeof b);
     kernels->gradient(&rows, 8, x, c, 6, 6, b);
-    return hash * 31 + tfl_hash64(b, sizeof b);
+    return hash * 31 + hash_floats(b, 10 * 6);
 }
 
 /* Known once, and then the same for every compiler and machine. */
