@@ -57,6 +57,25 @@ empty() {
     [[ -z $(ls -A "$1" 2>/dev/null) ]] || fail "$1 is not empty: $(ls -A "$1")"
 }
 
+# one_script DIR SCRIPT: says its name and why where it fails.
+one_script() {
+    local log=$work/${1##*/}.$2.log status=0
+    PATH=$1:$PATH TFL_SCRIPT=$2 env -u TFL_SLOW bash "$TFL_SRCDIR/tests/cli/$2.sh" >"$log" 2>&1 || status=$?
+    [[ $status -eq 0 || $status -eq 77 ]] || printf '%s: status %s: %s\n' "$2" "$status" "$(grep -A 3 FAILED "$log" | head -n 20 | tr '\n' ' ')"
+}
+
+# scripts_with DIR SCRIPT...: tests of the command line with the programs of DIR, as many at once as there are processors. Each that fails is a failure here.
+scripts_with() {
+    local dir=$1 line
+    shift
+    export -f one_script
+    # shellcheck disable=SC2016 # for the inner shell
+    printf '%s\n' "$@" | work=$work xargs -P "$(getconf _NPROCESSORS_ONLN)" -I{} bash -c 'one_script "$1" "$2"' one "$dir" {} >"$work/wrong"
+    while read -r line; do
+        fail "${dir##*/}: tests/cli/$line"
+    done <"$work/wrong"
+}
+
 # Permissions do not stop root.
 is_root() {
     [[ $(id -u) -eq 0 ]]

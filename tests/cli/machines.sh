@@ -5,7 +5,33 @@
 . "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
 [[ -n ${TFL_SLOW-} ]] || { echo "skipped: builds for other machines, which takes some ten minutes for each; set TFL_SLOW" && exit 77; }
 [[ ! -f $TFL_SRCDIR/config.status ]] || { echo "skipped: the tree is configured in place" && exit 77; }
-scripts=(bad options tfmodel tfscan tfscore tfscore_regions tfsim tftrack)
+scripts=(tfscore bad tfscan tftrack tfscore_regions tfmodel tfsim options) # the long ones first
+jobs=$(getconf _NPROCESSORS_ONLN)
+
+# unit_tests ARCH BUILD
+unit_tests() {
+    local tests test
+    read -r -a tests <<<"$(cd "$2" && find tests/unit tests/golden -type f -name 'test_*' -not -name '*.*' | sort | xargs)"
+    [[ ${#tests[@]} -gt 40 ]] || fail "$1: only ${#tests[@]} tests are there"
+    # what make calls them puts the long ones first
+    run env -u MAKEFLAGS -u TFL_SLOW CK_TIMEOUT_MULTIPLIER=50 make -k -j"$jobs" -C "$2" check TESTS="\$(unit_tests) \$(golden_programs)" LOG_COMPILER="$2/run"
+    grep -E '^# (PASS|SKIP|FAIL): ' out | sed "s/^#/$1:/"
+    for test in "${tests[@]}"; do
+        grep -qsE '^:test-result: (PASS|SKIP)' "$2/$test.trs" || fail "$1: $test: $(tail -n 5 "$2/$test.log")"
+    done
+}
+
+# command_line ARCH BUILD: the programs of that machine, among the helpers of this one.
+command_line() {
+    local program
+    mkdir "$1"
+    for program in "$2"/tf{model,plot,scan,score,sim,track,train}; do
+        printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$2/run" "$program" >"$1/${program##*/}"
+    done
+    chmod +x "$1"/*
+    TFL_SIZE_BITS=$([[ $1 == i386 ]] && echo 32) scripts_with "$work/$1" "${scripts[@]}"
+}
+
 tried=0
 for arch in ${TFL_MACHINES-arm64 i386 s390x}; do
     build=$TFL_BUILDDIR/machines/$arch
@@ -16,23 +42,9 @@ for arch in ${TFL_MACHINES-arm64 i386 s390x}; do
     fi
     [[ $status -eq 0 ]] || { fail "$arch: building: $(tail -n 20 out err)" && continue; }
     tried=$((tried + 1))
-    read -r -a tests <<<"$(cd "$build" && find tests/unit tests/golden -type f -name 'test_*' -not -name '*.*' | sort | xargs)"
-    [[ ${#tests[@]} -gt 40 ]] || fail "$arch: only ${#tests[@]} tests are there"
-    run env CK_TIMEOUT_MULTIPLIER=50 make -k -C "$build" check TESTS="${tests[*]}" LOG_COMPILER="$build/run"
-    grep -E '^# (PASS|SKIP|FAIL): ' out | sed "s/^#/$arch:/"
-    for test in "${tests[@]}"; do
-        grep -qsE '^:test-result: (PASS|SKIP)' "$build/$test.trs" || fail "$arch: $test: $(tail -n 5 "$build/$test.log")"
-    done
-    # the programs of that machine, among the helpers of this one
-    mkdir "$arch"
-    for program in "$build"/tf{model,plot,scan,score,sim,track,train}; do
-        printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$build/run" "$program" >"$arch/${program##*/}"
-    done
-    chmod +x "$arch"/*
-    for script in "${scripts[@]}"; do
-        PATH=$work/$arch:$PATH run env -u TFL_SLOW bash "$TFL_SRCDIR/tests/cli/$script.sh"
-        [[ $status -eq 0 || $status -eq 77 ]] || fail "$arch: tests/cli/$script.sh: $(grep FAILED out | head -n 5)"
-    done
+    unit_tests "$arch" "$build"
+    command_line "$arch" "$build"
+    echo "$arch: $SECONDS seconds from the start"
 done
 [[ $tried -gt 0 || $failures -gt 0 ]] || { echo "skipped: no other machine can be built for; see scripts/build-for --help" && exit 77; }
 finish

@@ -30,15 +30,11 @@ done <wrong
 mkdir bin
 for program in "$TFL_BUILDDIR"/tf{model,plot,scan,score,sim,track,train}; do
     # shellcheck disable=SC2016 # for the script that is written
-    printf '#!/bin/sh\nexec "%s" --silent --mode=execute %s --log-file="%s/cli.%%p" "%s" "$@"\n' "$TFL_BUILDDIR/libtool" "$valgrind" "$work" "$program" >"bin/${program##*/}"
+    printf '#!/bin/sh\nexec "%s" --silent --mode=execute %s --log-file="%s/cli.%%q{TFL_SCRIPT}.%%p" "%s" "$@"\n' "$TFL_BUILDDIR/libtool" "$valgrind" "$work" "$program" >"bin/${program##*/}"
 done
 chmod +x bin/*
-for script in bad options tfmodel tfplot tfscan tfscore tfscore_regions tfsim tftrack; do
-    PATH=$work/bin:$PATH run env -u TFL_SLOW bash "$TFL_SRCDIR/tests/cli/$script.sh"
-    [[ $status -eq 0 || $status -eq 77 ]] || fail "tests/cli/$script.sh: $(grep FAILED out | head -n 5)"
-    while read -r log; do
-        fail "tests/cli/$script.sh: $(head -n 30 "$log")"
-    done < <(find . -name 'cli.*' -size +0 | head -n 5)
-    rm -f cli.*
-done
+scripts_with "$work/bin" tfscore bad tfscan tftrack tfscore_regions tfmodel tfplot tfsim options
+while read -r log; do
+    fail "${log##*/}: $(head -n 30 "$log")"
+done < <(find "$work" -name 'cli.*' -size +0 | head -n 5)
 finish
