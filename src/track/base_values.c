@@ -7,14 +7,17 @@
 #include <string.h>
 
 #include "tflift/memory.h"
+#include "tflift/spool.h"
 #include "tflift/table.h"
+
+enum { PIECE = 1024 /* bases compared at once */ };
 
 /* Bases [start, end) whose values are value[offset …], one each, or all value[offset]. */
 typedef struct stretch {
     uint32_t contig;
     bool constant;
     int64_t start, end;
-    size_t offset;
+    uint64_t offset;
     int64_t line; /* of the first base; the others follow, one line each */
 } stretch;
 
@@ -24,12 +27,11 @@ struct tfl_base_values {
     const char *name;
     stretch *stretch;
     size_t n, capacity;
-    float *value;
-    size_t n_values, value_capacity;
+    uint64_t n_values;
+    tfl_spool value; /* of floats */
     bool with_letters;
-    char *letter; /* [n_values] */
-    size_t letter_capacity;
-    size_t *first; /* [contigs + 1] stretches of each contig, once sorted */
+    tfl_spool letter; /* of each value */
+    size_t *first;    /* [contigs + 1] stretches of each contig, once sorted */
 };
 
 tfl_status tfl_base_values_create(bool with_letters, tfl_base_values **out, tfl_error *err)
@@ -40,6 +42,7 @@ tfl_status tfl_base_values_create(bool with_letters, tfl_base_values **out, tfl_
         return tfl_fail_memory(err, "values");
     }
     values->with_letters = with_letters;
+    values->value = values->letter = (tfl_spool)TFL_SPOOL_INIT;
     tfl_status status = tfl_table_create(&values->table, err);
     if (status != TFL_OK) {
         tfl_base_values_free(values);
@@ -54,8 +57,8 @@ void tfl_base_values_free(tfl_base_values *values)
     if (values != NULL) {
         tfl_table_free(values->table);
         free(values->stretch);
-        free(values->value);
-        free(values->letter);
+        tfl_spool_clear(&values->value);
+        tfl_spool_clear(&values->letter);
         free(values->first);
         free(values);
     }
@@ -63,21 +66,13 @@ void tfl_base_values_free(tfl_base_values *values)
 
 /* ---------------------------------------------------------------- adding */
 
-static tfl_status grow(tfl_base_values *values, tfl_error *err)
+static tfl_status append(tfl_base_values *values, float value, char letter, tfl_error *err)
 {
-    void *stretches = values->stretch;
-    void *floats = values->value;
-    void *letters = values->letter;
-    tfl_status status = tfl_grow(&stretches, &values->capacity, values->n + 1, sizeof *values->stretch, "values", err);
-    values->stretch = stretches;
-    if (status == TFL_OK) {
-        status = tfl_grow(&floats, &values->value_capacity, values->n_values + 1, sizeof *values->value, "values", err);
-        values->value = floats;
-    }
+    tfl_status status = tfl_spool_append(&values->value, &value, sizeof value, err);
     if (status == TFL_OK && values->with_letters) {
-        status = tfl_grow(&letters, &values->letter_capacity, values->n_values + 1, 1, "letters", err);
-        values->letter = letters;
+        status = tfl_spool_append(&values->letter, &letter, 1, err);
     }
+    values->n_values += status == TFL_OK;
     return status;
 }
 
@@ -102,27 +97,30 @@ static bool follows(const stretch *last, const stretch *next)
            next->line - last->line == next->start - last->start;
 }
 
-tfl_status tfl_base_values_add(tfl_base_values *values, const char *contig, int64_t start, int64_t end, float value, char letter,
-                          int64_t line, tfl_error *err)
+static tfl_status add_stretch(tfl_base_values *values, const stretch *next, tfl_error *err)
+{
+    if (values->n > 0 && follows(&values->stretch[values->n - 1], next)) {
+        values->stretch[values->n - 1].end = next->end;
+        return TFL_OK;
+    }
+    void *grown = values->stretch;
+    tfl_status status = tfl_grow(&grown, &values->capacity, values->n + 1, sizeof *values->stretch, "values", err);
+    values->stretch = grown;
+    if (status == TFL_OK) {
+        values->stretch[values->n++] = *next;
+    }
+    return status;
+}
+
+tfl_status tfl_base_values_add(tfl_base_values *values, const char *contig, int64_t start, int64_t end, float value,
+                               char letter, int64_t line, tfl_error *err)
 {
     tfl_status status = find_contig(values, contig, err);
     if (status == TFL_OK) {
-        status = grow(values, err);
+        const stretch next = {values->contig, end > start + 1, start, end, values->n_values, line};
+        status = add_stretch(values, &next, err);
     }
-    if (status != TFL_OK) {
-        return status;
-    }
-    stretch next = {values->contig, end > start + 1, start, end, values->n_values, line};
-    if (values->n > 0 && follows(&values->stretch[values->n - 1], &next)) {
-        values->stretch[values->n - 1].end = end;
-    } else {
-        values->stretch[values->n++] = next;
-    }
-    if (values->with_letters) {
-        values->letter[values->n_values] = letter;
-    }
-    values->value[values->n_values++] = value;
-    return TFL_OK;
+    return status == TFL_OK ? append(values, value, letter, err) : status;
 }
 
 /* ---------------------------------------------------------------- sorting */
@@ -140,9 +138,23 @@ static int by_place(const void *a, const void *b)
     return (p->line > q->line) - (p->line < q->line);
 }
 
-static size_t index_of(const stretch *in, int64_t base)
+/* Values of bases [base, base + n) of a stretch, and letters, unless letter is NULL. */
+static tfl_status read_bases(tfl_base_values *values, const stretch *in, int64_t base, size_t n, float *value,
+                             char *letter, tfl_error *err)
 {
-    return in->offset + (in->constant ? 0 : (size_t)(base - in->start));
+    uint64_t at = in->offset + (in->constant ? 0 : (uint64_t)(base - in->start));
+    size_t there = in->constant ? 1 : n;
+    tfl_status status = tfl_spool_read(&values->value, at * sizeof *value, value, there * sizeof *value, err);
+    if (status == TFL_OK && letter != NULL) {
+        status = tfl_spool_read(&values->letter, at, letter, there, err);
+    }
+    for (size_t i = there; status == TFL_OK && i < n; i++) {
+        value[i] = value[0];
+        if (letter != NULL) {
+            letter[i] = letter[0];
+        }
+    }
+    return status;
 }
 
 static long long line_of(const stretch *in, int64_t base)
@@ -150,31 +162,45 @@ static long long line_of(const stretch *in, int64_t base)
     return in->constant ? in->line : in->line + (base - in->start);
 }
 
-static bool differ(const tfl_base_values *values, size_t a, size_t b)
+static bool differ(float p, float q)
 {
-    float p = values->value[a];
-    float q = values->value[b];
-    return (p != q && !(isnan(p) && isnan(q))) || (values->with_letters && values->letter[a] != values->letter[b]);
+    return p != q && !(isnan(p) && isnan(q));
+}
+
+static tfl_status fail_twice(const tfl_base_values *values, const stretch *a, const stretch *b, int64_t base,
+                             const char *file, tfl_error *err)
+{
+    long long line[2] = {line_of(a, base), line_of(b, base)};
+    int later = line[1] > line[0];
+    return tfl_fail(err, TFL_EINPUT,
+                    "%s:%lld: gives base %lld of %s another value than line %lld; a base has one value", file,
+                    line[later], (long long)base, tfl_table_name(values->table, a->contig), line[!later]);
 }
 
 /* Fails where two stretches, b not starting before a, differ on bases that they share. */
-static tfl_status compare(const tfl_base_values *values, const stretch *a, const stretch *b, const char *file,
-                          tfl_error *err)
+static tfl_status compare(tfl_base_values *values, const stretch *a, const stretch *b, const char *file, tfl_error *err)
 {
+    float p[PIECE], q[PIECE];
+    char x[PIECE] = {0}, y[PIECE] = {0};
+    bool letters = values->with_letters;
     int64_t end = a->end < b->end ? a->end : b->end;
     if (a->constant && b->constant) {
         end = b->start + 1; /* one base speaks for all */
     }
-    for (int64_t base = b->start; base < end; base++) {
-        if (differ(values, index_of(a, base), index_of(b, base))) {
-            long long line[2] = {line_of(a, base), line_of(b, base)};
-            int later = line[1] > line[0];
-            return tfl_fail(err, TFL_EINPUT,
-                            "%s:%lld: gives base %lld of %s another value than line %lld; a base has one value", file,
-                            line[later], (long long)base, tfl_table_name(values->table, a->contig), line[!later]);
+    tfl_status status = TFL_OK;
+    for (int64_t base = b->start; status == TFL_OK && base < end; base += PIECE) {
+        size_t n = end - base < PIECE ? (size_t)(end - base) : PIECE;
+        status = read_bases(values, a, base, n, p, letters ? x : NULL, err);
+        if (status == TFL_OK) {
+            status = read_bases(values, b, base, n, q, letters ? y : NULL, err);
+        }
+        for (size_t i = 0; status == TFL_OK && i < n; i++) {
+            if (differ(p[i], q[i]) || x[i] != y[i]) {
+                status = fail_twice(values, a, b, base + (int64_t)i, file, err);
+            }
         }
     }
-    return TFL_OK;
+    return status;
 }
 
 /* Cuts off what an earlier stretch has said already. */
@@ -194,7 +220,7 @@ static tfl_status resolve(tfl_base_values *values, const char *file, tfl_error *
             }
             int64_t cut = before->end - here.start;
             here.start += cut;
-            here.offset += here.constant ? 0 : (size_t)cut;
+            here.offset += here.constant ? 0 : (uint64_t)cut;
             here.line += here.constant ? 0 : cut;
         }
         values->stretch[kept++] = here;
@@ -240,11 +266,13 @@ static size_t first_behind(const tfl_base_values *values, size_t first, size_t l
     return first;
 }
 
-bool tfl_base_values_find(const tfl_base_values *values, const char *contig, int64_t start, size_t n, float *value, char *letter)
+tfl_status tfl_base_values_find(tfl_base_values *values, const char *contig, int64_t start, size_t n, float *value,
+                                char *letter, bool *known, tfl_error *err)
 {
     size_t number = 0;
-    if (!tfl_table_find(values->table, contig, &number)) {
-        return false;
+    *known = tfl_table_find(values->table, contig, &number);
+    if (!*known) {
+        return TFL_OK;
     }
     int64_t end = start + (int64_t)n;
     for (size_t i = 0; i < n; i++) {
@@ -253,20 +281,17 @@ bool tfl_base_values_find(const tfl_base_values *values, const char *contig, int
     if (letter != NULL) {
         memset(letter, 0, n);
     }
+    tfl_status status = TFL_OK;
     size_t last = values->first[number + 1];
-    for (size_t i = first_behind(values, values->first[number], last, start); i < last; i++) {
+    for (size_t i = first_behind(values, values->first[number], last, start); status == TFL_OK && i < last; i++) {
         const stretch *here = &values->stretch[i];
         int64_t from = here->start > start ? here->start : start;
         int64_t to = here->end < end ? here->end : end;
         if (from >= end) {
             break;
         }
-        for (int64_t base = from; base < to; base++) {
-            value[base - start] = values->value[index_of(here, base)];
-            if (letter != NULL) {
-                letter[base - start] = values->letter[index_of(here, base)];
-            }
-        }
+        status = read_bases(values, here, from, (size_t)(to - from), value + (from - start),
+                            letter != NULL ? letter + (from - start) : NULL, err);
     }
-    return true;
+    return status;
 }

@@ -1,6 +1,6 @@
 /*
- * base_values_internal.h: values of bases of contigs, kept in memory: 4 bytes for each base, and 40 for each stretch of
- * lines that follow one another.
+ * base_values_internal.h: values of bases of contigs. In memory are the contigs' names and 40 bytes for each stretch of
+ * lines that follow one another; many values lie in a temporary file.
  */
 #ifndef TFLIFT_BASE_VALUES_INTERNAL_H
 #define TFLIFT_BASE_VALUES_INTERNAL_H
@@ -18,14 +18,15 @@ tfl_status tfl_base_values_create(bool with_letters, tfl_base_values **out, tfl_
 void tfl_base_values_free(tfl_base_values *values);
 
 /* The value of bases [start, end) of contig, from line number line; in any order. letter is for end == start + 1. */
-tfl_status tfl_base_values_add(tfl_base_values *values, const char *contig, int64_t start, int64_t end, float value, char letter,
-                          int64_t line, tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_base_values_add(tfl_base_values *values, const char *contig, int64_t start, int64_t end, float value,
+                               char letter, int64_t line, tfl_error *err) TFL_MUST_USE;
 
 /* Sorts. Two different values (or letters) for one base are an error that names file and both lines. */
 tfl_status tfl_base_values_finish(tfl_base_values *values, const char *file, tfl_error *err) TFL_MUST_USE;
 
-/* value[n] of bases from start on, NaN where there is none, and their letters, '\0' there (letter may be NULL). False:
- * the contig is not known, and nothing was filled in. */
-bool tfl_base_values_find(const tfl_base_values *values, const char *contig, int64_t start, size_t n, float *value, char *letter);
+/* value[n] of bases from start on, NaN where there is none, and their letters, '\0' there (letter may be NULL). *known
+ * is false where the contig is not known, and nothing was filled in. */
+tfl_status tfl_base_values_find(tfl_base_values *values, const char *contig, int64_t start, size_t n, float *value,
+                                char *letter, bool *known, tfl_error *err) TFL_MUST_USE;
 
 #endif

@@ -14,8 +14,8 @@
 #include "tflift/memory.h"
 #include "tflift/number.h"
 #include "tflift/table.h"
-#include "track/interval_internal.h"
 #include "track/base_values_internal.h"
+#include "track/interval_internal.h"
 
 static const char tsv_header[] = "#name\tposition\tbase\ttask\tcontribution";
 
@@ -38,7 +38,7 @@ static tfl_status take_interval(text *in, const tfl_lines *lines, char *line, tf
     tfl_interval row;
     tfl_status status = tfl_interval_parse(lines, line, &row, err);
     return status == TFL_OK ? tfl_base_values_add(in->values, row.contig, row.start, row.end, row.value, '\0',
-                                             tfl_lines_number(lines), err)
+                                                  tfl_lines_number(lines), err)
                             : status;
 }
 
@@ -62,9 +62,9 @@ static tfl_status take_row(text *in, const tfl_lines *lines, char *line, tfl_err
     }
     status = tfl_interval_value(lines, field[4], &value, err);
     char base = (char)toupper((unsigned char)field[2][0]);
-    return status == TFL_OK
-               ? tfl_base_values_add(in->values, field[0], position, position + 1, value, base, tfl_lines_number(lines), err)
-               : status;
+    return status == TFL_OK ? tfl_base_values_add(in->values, field[0], position, position + 1, value, base,
+                                                  tfl_lines_number(lines), err)
+                            : status;
 }
 
 /* The first line that is no comment decides. */
@@ -195,14 +195,14 @@ static tfl_status find_rows(const text *in, const tfl_sequence *sequence, float 
     if (letter == NULL) {
         return tfl_fail_memory(err, "letters");
     }
-    tfl_status status = TFL_OK;
-    if (tfl_base_values_find(in->values, sequence->name, 0, sequence->length, value, letter)) {
-        for (size_t i = 0; status == TFL_OK && i < sequence->length; i++) {
-            if (letter[i] != '\0' && letter[i] != toupper((unsigned char)sequence->letters[i])) {
-                status = tfl_fail(err, TFL_EINPUT,
-                                  "%s: its values for %s are for another sequence: base %zu is %c there and %c here",
-                                  in->name, sequence->name, i, letter[i], sequence->letters[i]);
-            }
+    bool known = false;
+    tfl_status status =
+        tfl_base_values_find(in->values, sequence->name, 0, sequence->length, value, letter, &known, err);
+    for (size_t i = 0; status == TFL_OK && known && i < sequence->length; i++) {
+        if (letter[i] != '\0' && letter[i] != toupper((unsigned char)sequence->letters[i])) {
+            status = tfl_fail(err, TFL_EINPUT,
+                              "%s: its values for %s are for another sequence: base %zu is %c there and %c here",
+                              in->name, sequence->name, i, letter[i], sequence->letters[i]);
         }
     }
     free(letter);
@@ -217,12 +217,15 @@ static tfl_status find(void *state, const tfl_sequence *sequence, const tfl_regi
     if (in->is_tsv) {
         return find_rows(in, sequence, value, err);
     }
-    if (!tfl_base_values_find(in->values, region->contig, region->start, n, value, NULL) && region->placed) {
-        (void)tfl_base_values_find(in->values, sequence->name, 0, n, value, NULL); /* written with --coords none */
-    } else if (region->strand == '-') {
+    bool known = false;
+    tfl_status status = tfl_base_values_find(in->values, region->contig, region->start, n, value, NULL, &known, err);
+    if (status == TFL_OK && !known && region->placed) { /* written with --coords none */
+        return tfl_base_values_find(in->values, sequence->name, 0, n, value, NULL, &known, err);
+    }
+    if (region->strand == '-') {
         tfl_scores_reverse(value, n);
     }
-    return TFL_OK;
+    return status;
 }
 
 const tfl_score_source tfl_scores_text = {NULL, NULL, open_text, find, close_text};

@@ -31,12 +31,18 @@ regions() {
     awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) { k = i * 7919 % n; printf "chr%d\t%d\t%d\n", 1 + k % 3, k, k + 60 } }'
 }
 
+# values N: a value for each of N bases, and some, on three contigs.
+values() {
+    awk -v n="$1" 'BEGIN { for (c = 1; c <= 3; c++) for (i = 0; i < n + 4100; i++) printf "chr%d\t%d\t%d\t%d\n", c, i, i + 1, i % 7 - 3 }'
+}
+
 good "$TFL_BUILDDIR/tests/support/write_model" m.onnx any
 genome "$many" >g.fa
 for n in "$few" "$many"; do
     sequences "$n" >"s$n.fa"
     sequences "$n" own >"o$n.fa"
     regions "$n" >"r$n.bed"
+    values "$n" >"v$n.bedgraph"
 done
 good tfscan -q -g g.fa -r "r$few.bed" -o x.tsv # makes the index
 
@@ -51,6 +57,7 @@ runs=(
     "$gradient oN.fa -o x.bedgraph"
     "$gradient sN.fa -o x.npz"
     "tfscan -q -@ 2 -p $motifs sN.fa -o x.tsv"
+    "tfscan -q -@ 2 -p $motifs --scores vN.bedgraph s$few.fa -o x.tsv"
     "tfsim generate -q -n N -o d"
     "tfsim shuffle -q -@ 2 sN.fa -o x.fa"
     "tfmodel predict -@ 2 -m m.onnx sN.fa -o x.tsv"
@@ -60,6 +67,7 @@ for command in "${runs[@]}"; do
     for n in "$few" "$many"; do
         words=${command//N.fa/$n.fa}
         words=${words//rN/r$n}
+        words=${words//vN/v$n}
         # shellcheck disable=SC2086 # a list of words
         good "$peak" kb ${words// N / $n }
         kb+=("$(<kb)")

@@ -339,6 +339,45 @@ START_TEST(random_intervals)
 }
 END_TEST
 
+/* So many values that they lie in a temporary file, all said twice; and then one of them otherwise. */
+START_TEST(text_that_memory_does_not_hold)
+{
+    enum { BASES = 40000 };
+    static float truth[BASES];
+    static char text[2 * BASES * 32];
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_rng rng;
+    char expected[TFL_ERROR_SIZE];
+    tfl_rng_init(&rng, SEED, "many values", 0);
+    size_t used = 0;
+    for (size_t row = 0; row < 2 * BASES; row++) {
+        size_t i = row % BASES;
+        truth[i] = row < BASES ? (float)tfl_rng_below(&rng, 1000) : truth[i];
+        used += (size_t)snprintf(text + used, sizeof text - used, "c\t%zu\t%zu\t%g\n", i, i + 1, (double)truth[i]);
+    }
+    store(text);
+    tfl_scores *scores = must_open(NULL);
+    for (int k = 0; k < 2000; k++) {
+        uint32_t start = tfl_rng_below(&rng, BASES - 15);
+        check_window(scores, "c", start, 15, truth + start);
+    }
+    tfl_scores_close(scores);
+    unlink(path);
+    for (size_t i = BASES - 1; i > 0; i -= BASES / 3) {
+        size_t length = used;
+        (void)snprintf(text + used, sizeof text - used, "c\t%zu\t%zu\t-1\n", i, i + 1);
+        store(text);
+        snprintf(expected, sizeof expected, "%s:%d: gives base %zu of c another value than line %zu; ", path,
+                 2 * BASES + 1, i, i + 1);
+        ck_assert_int_eq(tfl_scores_open(path, NULL, &scores, &err), TFL_EINPUT);
+        ck_assert_msg(strncmp(err.message, expected, strlen(expected)) == 0, "%s", err.message);
+        tfl_error_clear(&err);
+        text[length] = '\0';
+        unlink(path);
+    }
+}
+END_TEST
+
 /* ---------------------------------------------------------------- broken npz */
 
 static unsigned char *small_npz(size_t *size)
@@ -440,6 +479,7 @@ int main(void)
     tcase_add_test(tests, bedgraph_of_others);
     tcase_add_test(tests, refused_text);
     tcase_add_test(tests, random_intervals);
+    tcase_add_test(tests, text_that_memory_does_not_hold);
     tcase_add_test(tests, npz_cut_short);
     tcase_add_test(tests, npz_with_a_byte_changed);
     tcase_add_test(tests, files_that_are_not_there);
