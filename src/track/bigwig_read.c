@@ -501,7 +501,7 @@ static tfl_status take_leaf(query *wanted, const unsigned char *leaf, tfl_error 
     return status == TFL_OK ? take_section(wanted, offset, err) : status;
 }
 
-static size_t item_size(const index_node *of)
+static size_t size_of_item(const index_node *of)
 {
     return of->is_leaf ? TFL_BIGWIG_LEAF : TFL_BIGWIG_BRANCH;
 }
@@ -534,7 +534,7 @@ static tfl_status read_node(tfl_bigwig *bigwig, uint64_t offset, index_node *to,
         return status;
     }
     to->is_leaf = head[0] != 0;
-    size_t item = item_size(to), n = tfl_get_u16(head + 2);
+    size_t item = size_of_item(to), n = tfl_get_u16(head + 2);
     to->size = n * item;
     if (!tfl_file_has(&bigwig->file, offset + sizeof head, to->size)) {
         return bad(bigwig, err, "its index is damaged, or it is cut short");
@@ -563,7 +563,7 @@ static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_erro
     if (status == TFL_OK && wanted->value == NULL && !here->in_order) {
         status = bad(bigwig, err, "its index is damaged: not in order");
     }
-    for (size_t at = 0; status == TFL_OK && !wanted->found && at < here->size; at += item_size(here)) {
+    for (size_t at = 0; status == TFL_OK && !wanted->found && at < here->size; at += size_of_item(here)) {
         const unsigned char *item = here->items + at;
         if (overlaps(wanted, item)) {
             status = here->is_leaf ? take_leaf(wanted, item, err)

@@ -602,8 +602,11 @@ static bool same_contig(const void *a, const void *b)
 static bool stands_alone(const tfl_placement *placement, const placed *record, const void *next)
 {
     placed after;
-    if (placement->first != placement->last || next == NULL || !same_contig(placement->bytes, next)) {
-        return placement->first == placement->last;
+    if (placement->first != placement->last) {
+        return false;
+    }
+    if (next == NULL || !same_contig(placement->bytes, next)) {
+        return true;
     }
     memcpy(&after, next, sizeof after);
     return after.start >= record->start + record->length;
