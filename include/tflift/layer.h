@@ -71,6 +71,15 @@ typedef enum tfl_part {
 
 typedef struct tfl_layer tfl_layer;
 
+/* What is done with positions first … first + count - 1 of a value while a layer goes over them strip by strip, and has them in the cache; with
+ * those of other arrays of its size, which the layer may have brought there ahead of it. */
+enum { TFL_MOST_BESIDE = 4 };
+typedef struct tfl_strips {
+    void (*run)(void *context, size_t first, size_t count);
+    void *context;
+    const float *beside[TFL_MOST_BESIDE]; /* NULL behind the last */
+} tfl_strips;
+
 /* A trainable array of a layer. */
 typedef struct tfl_weights {
     const char *name; /* "weight", "bias" */
@@ -101,13 +110,20 @@ typedef struct tfl_layer_kind {
     void (*forward)(const tfl_layer *layer, const float *const *in, float *out, float *scratch);
 
     /* The same bytes as forward, for positions first … first + count - 1 of out (tfl_shape_map); the others are left alone, or written too.
-     * NULL: the kind has no faster way than forward. */
+     * NULL: the kind has no faster way than forward. Where there is no window (below), those positions of the inputs are read, and no scratch
+     * memory taken. */
     void (*forward_range)(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, float *scratch);
 
     /* grad_in[k] += (d out / d in[k])^T grad_out at in, for every k with grad_in[k] not NULL. relu'(0) = 0; a maximum sends its gradient
      * to its first argument. */
     void (*backward)(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out, float *const *grad_in,
                      float *scratch);
+
+    /* TFL_MIX: forward, and transpose with all weights, beside other work, on values of one line (tfl_shape_map). after has positions of out once they are
+     * there; before has those of grad_out before they are read, and before grad_in, which may be where the work reads, gets anything at the same
+     * positions. Both from the first position to the last, each once, and perhaps all at once; they have no scratch memory. NULL: neither way. */
+    void (*forward_strips)(const tfl_layer *layer, const float *const *in, float *out, const tfl_strips *after, float *scratch);
+    void (*transpose_strips)(const tfl_layer *layer, const tfl_strips *before, const float *grad_out, float *const *grad_in, float *scratch);
 
     /* TFL_MIX, TFL_CARRY: out (+)= W_part in, without bias or constants; accumulate: add to out instead of writing it. */
     void (*apply)(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch);
@@ -137,9 +153,10 @@ typedef struct tfl_layer_kind {
      * the slope halfway between them is not. */
     bool kinked;
 
-    /* TFL_ELEMENTWISE: out = factor times the slope of the line between f at from and at to, f'(from) where they are nearer than near; factor NULL: 1, and
-     * it may be out. accumulate: added to out (with a factor). NULL: the kind knows no way without the values of f. */
-    void (*secant)(const tfl_layer *layer, const float *from, const float *to, float near, const float *factor, float *out, bool accumulate);
+    /* TFL_ELEMENTWISE: of elements first … first + n - 1, out = factor times the slope of the line between f at from and at to, f'(from) where they are
+     * nearer than near; factor NULL: 1, and it may be out. accumulate: added to out (with a factor). NULL: the kind knows no way without the values of f. */
+    void (*secant)(const tfl_layer *layer, const float *from, const float *to, float near, const float *factor, float *out, bool accumulate,
+                   size_t first, size_t n);
 
     /* TFL_MAXIMUM: for each output element, the offset into in[0] of the first largest element of its window. */
     void (*argmax)(const tfl_layer *layer, const float *in, uint32_t *where);

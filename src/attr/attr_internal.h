@@ -60,6 +60,7 @@ typedef struct tfl_plan {
     bool *shared;        /* [n_layers] its multiplier is that of the layer in last_use, a sum, and lies where that lies */
     bool *kept;          /* [n_layers] rules look at its values; others are gone when the walk begins */
     bool *fused;         /* [n_layers] of nonlinearities: slopes are computed in the pass, and not kept */
+    bool *joined;        /* [n_layers] of nonlinearities: the layer before takes their multipliers strip by strip as they are passed on */
     unsigned last;       /* layer that the walk ends at, as its transpose is taken once for many walks; 0: it ends at the input */
 } tfl_plan;
 
@@ -145,6 +146,8 @@ struct tfl_rule_steps {
     void (*parts)(tfl_explain_workspace *w, unsigned l);
     /* multiplier[…] of the layer's inputs += those of its output, passed through. */
     void (*pass)(tfl_explain_workspace *w, unsigned l);
+    /* Of nonlinearities whose input alone is not split, pass for elements first … first + n - 1. */
+    void (*pass_elements)(tfl_explain_workspace *w, unsigned l, size_t first, size_t n);
 };
 
 /* By family of the layer: rule_linear.c (mix), rule_carry.c, rule_maximum.c, rule_product.c, rule_softmax.c, rule_input.c. */
@@ -155,6 +158,7 @@ extern const tfl_rule_steps tfl_gradient_steps, tfl_guided_steps, tfl_rescale_st
 
 /* Shared by the rules of nonlinearities: the slope times the multiplier, and times the parts of the input. */
 void tfl_slope_pass(tfl_explain_workspace *w, unsigned l);
+void tfl_slope_pass_elements(tfl_explain_workspace *w, unsigned l, size_t first, size_t n);
 void tfl_slope_parts(tfl_explain_workspace *w, unsigned l);
 
 /* Points and the function there, [size] each. */

@@ -268,6 +268,19 @@ static unsigned other_use(const tfl_plan *plan, unsigned in, unsigned l)
     return 0;
 }
 
+/* Nonlinearities that have a linear layer's values to themselves, and come right behind it. */
+static void find_joined(tfl_plan *plan)
+{
+    for (unsigned l = plan->last + 2; l <= plan->target; l++) {
+        const tfl_layer *layer = &plan->graph->layer[l];
+        const tfl_rule_steps *steps = tfl_walk_steps(plan, l);
+        unsigned in = layer->input[0];
+        plan->joined[l] = plan->reached[l] && steps->pass_elements != NULL && steps->writes && in + 1 == l &&
+                          plan->graph->layer[in].kind->transpose_strips != NULL && tfl_shape_map(&layer->shape).lines == 1 &&
+                          plan->last_use[in] == l && other_use(plan, in, l) == 0 && !plan->split[l] && !plan->split[in];
+    }
+}
+
 static bool takes_twice(const tfl_layer *layer)
 {
     for (unsigned k = 1; k < layer->n_inputs; k++) {
@@ -334,6 +347,14 @@ static void place_inputs(tfl_plan *plan, unsigned *holders, unsigned l)
     }
 }
 
+static void leave_buffers(const tfl_plan *plan, unsigned *holders, unsigned l)
+{
+    holders[plan->buffer[TFL_PLUS][l]]--;
+    if (plan->split[l]) {
+        holders[plan->buffer[TFL_MINUS][l]]--;
+    }
+}
+
 static tfl_status plan_buffers(tfl_plan *plan, tfl_error *err)
 {
     unsigned *holders = tfl_calloc(2 * plan->graph->n_layers, sizeof *holders);
@@ -346,9 +367,11 @@ static tfl_status plan_buffers(tfl_plan *plan, tfl_error *err)
             continue;
         }
         place_inputs(plan, holders, l);
-        holders[plan->buffer[TFL_PLUS][l]]--;
-        if (plan->split[l]) {
-            holders[plan->buffer[TFL_MINUS][l]]--;
+        if (!plan->joined[l]) {
+            leave_buffers(plan, holders, l);
+        }
+        if (plan->joined[l + 1]) {
+            leave_buffers(plan, holders, l + 1);
         }
     }
     free(holders);
@@ -371,9 +394,11 @@ static tfl_status allocate(tfl_plan *plan, tfl_error *err)
     plan->shared = tfl_calloc(n, sizeof *plan->shared);
     plan->kept = tfl_calloc(n, sizeof *plan->kept);
     plan->fused = tfl_calloc(n, sizeof *plan->fused);
+    plan->joined = tfl_calloc(n + 1, sizeof *plan->joined); /* and one behind the last, which joins nothing */
     bool complete = plan->rule != NULL && plan->reached != NULL && plan->split != NULL && plan->parts != NULL &&
                     plan->last_use != NULL && plan->buffer[TFL_PLUS] != NULL && plan->buffer[TFL_MINUS] != NULL &&
-                    plan->buffer_size != NULL && plan->shared != NULL && plan->kept != NULL && plan->fused != NULL;
+                    plan->buffer_size != NULL && plan->shared != NULL && plan->kept != NULL && plan->fused != NULL &&
+                    plan->joined != NULL;
     return complete ? TFL_OK : tfl_fail_memory(err, "the plan of an explanation");
 }
 
@@ -395,6 +420,7 @@ static tfl_status fill(tfl_plan *plan, const tfl_explain_options *options, tfl_e
     find_fused(plan, options->max_tasks != 0 ? options->max_tasks : plan->graph->n_tasks);
     find_kept(plan, options->method->average == TFL_INTEGRATE);
     find_last(plan);
+    find_joined(plan);
     return plan_buffers(plan, err);
 }
 
@@ -426,5 +452,6 @@ void tfl_plan_clear(tfl_plan *plan)
     free(plan->shared);
     free(plan->kept);
     free(plan->fused);
+    free(plan->joined);
     *plan = (tfl_plan){0};
 }

@@ -29,6 +29,18 @@ static void pass_by_sign(size_t n, const float *slope, const float *like, const 
     }
 }
 
+void tfl_slope_pass_elements(tfl_explain_workspace *w, unsigned l, size_t first, size_t n)
+{
+    unsigned in = w->plan->graph->layer[l].input[0];
+    const float *from = w->at[l].multiplier[TFL_PLUS] + first, *slope = w->at[l].slope[TFL_PLUS] + first;
+    float *to = w->at[in].multiplier[TFL_PLUS] + first;
+    if (tfl_plan_comes_first(w->plan, in, l) && !w->plan->split[in]) {
+        tfl_vector_multiply(to, slope, from, n);
+    } else {
+        tfl_vector_add_product(to, slope, from, n);
+    }
+}
+
 void tfl_slope_pass(tfl_explain_workspace *w, unsigned l)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
@@ -36,10 +48,8 @@ void tfl_slope_pass(tfl_explain_workspace *w, unsigned l)
     const float *plus = w->at[l].multiplier[TFL_PLUS];
     const float *minus = w->at[l].multiplier[TFL_MINUS];
     const float *slope = w->at[l].slope[TFL_PLUS];
-    if (plus == minus && tfl_plan_comes_first(w->plan, in, l) && !w->plan->split[in]) {
-        tfl_vector_multiply(w->at[in].multiplier[TFL_PLUS], slope, plus, layer->size);
-    } else if (plus == minus) {
-        tfl_vector_add_product(w->at[in].multiplier[TFL_PLUS], slope, plus, layer->size);
+    if (plus == minus) {
+        tfl_slope_pass_elements(w, l, 0, layer->size);
     } else {
         pass_by_sign(layer->size, slope, plus, minus, w->at[in].multiplier[TFL_PLUS]);
     }
@@ -74,4 +84,5 @@ const tfl_rule_steps tfl_gradient_steps = {.name = "gradient",
                                            .writes = true,
                                            .prepare = gradient_prepare,
                                            .parts = tfl_slope_parts,
-                                           .pass = tfl_slope_pass};
+                                           .pass = tfl_slope_pass,
+                                           .pass_elements = tfl_slope_pass_elements};

@@ -64,6 +64,37 @@ static void add_signed(size_t n, const float *x, const float *r, const float *od
     }
 }
 
+/* A nonlinearity whose pass waits for the layer before it. */
+typedef struct waiting {
+    tfl_explain_workspace *w;
+    unsigned l;
+} waiting;
+
+static void pass_strip(void *context, size_t first, size_t count)
+{
+    const waiting *at = context;
+    size_t channels = at->w->plan->graph->layer[at->l].shape.dim[0];
+    tfl_walk_steps(at->w->plan, at->l)->pass_elements(at->w, at->l, first * channels, count * channels);
+}
+
+/* into += W^T m, and first, where the nonlinearity that l goes into is joined to it, what that makes of its multipliers. */
+static void pass_whole(tfl_explain_workspace *w, unsigned l, float *into)
+{
+    const tfl_layer *layer = &w->plan->graph->layer[l];
+    waiting above = {w, l + 1};
+    if (w->plan->joined[l + 1]) {
+        const float *from = w->at[l + 1].multiplier[TFL_PLUS], *slope = w->at[l + 1].slope[TFL_PLUS];
+        tfl_strips strips = {pass_strip, &above, {from, slope}};
+        if (slope == NULL) { /* computed from these */
+            strips.beside[1] = w->reference->of[l];
+            strips.beside[2] = w->x->of[l];
+        }
+        layer->kind->transpose_strips(layer, &strips, w->at[l].multiplier[TFL_PLUS], &into, w->x->scratch);
+    } else {
+        layer->kind->transpose(layer, TFL_ALL, w->at[l].multiplier[TFL_PLUS], &into, w->x->scratch);
+    }
+}
+
 static void mix_pass(tfl_explain_workspace *w, unsigned l)
 {
     const tfl_plan *plan = w->plan;
@@ -81,8 +112,7 @@ static void mix_pass(tfl_explain_workspace *w, unsigned l)
         pass_split(w, l, shared, odd);
         add_signed(n, w->x->of[in], w->reference->of[in], odd, shared);
     } else {
-        float *into[] = {shared};
-        layer->kind->transpose(layer, TFL_ALL, w->at[l].multiplier[TFL_PLUS], into, w->x->scratch);
+        pass_whole(w, l, shared);
     }
     if (plan->split[in]) {
         tfl_vector_add(w->at[in].multiplier[TFL_PLUS], shared, n);

@@ -117,7 +117,9 @@ const float *tfl_walk(tfl_explain_workspace *w, unsigned t)
                 clear_multipliers(w, in);
             }
         }
-        steps->pass(w, l);
+        if (!plan->joined[l]) {
+            steps->pass(w, l);
+        }
     }
     return plan->last > 0 ? w->at[plan->last].multiplier[TFL_PLUS] : merge_input(w);
 }

@@ -427,6 +427,16 @@ static unsigned last_reader(const tfl_graph *graph, unsigned layer)
     return last;
 }
 
+/* Both of which nothing else takes. */
+static bool is_sum_of_relus(const tfl_graph *graph, const tfl_layer *sum)
+{
+    bool all = true;
+    for (unsigned k = 0; k < sum->n_inputs; k++) {
+        all = all && graph->layer[sum->input[k]].kind == &tfl_layer_relu && graph->n_uses[sum->input[k]] == 1;
+    }
+    return all;
+}
+
 /* A ReLU that only a sum of two takes, and whose own values nobody wants, is computed with the sum: residual blocks then save a way through memory. */
 static bool goes_with_sum(const tfl_graph *graph, const bool *kept, unsigned last, unsigned relu)
 {
@@ -434,16 +444,30 @@ static bool goes_with_sum(const tfl_graph *graph, const bool *kept, unsigned las
     unsigned reader = last_reader(graph, relu);
     const tfl_layer *sum = &graph->layer[reader];
     return layer->kind == &tfl_layer_relu && !kept[relu] && kept[layer->input[0]] && graph->n_uses[relu] == 1 && reader <= last &&
-           sum->kind == &tfl_layer_add && sum->n_inputs == 2 &&
-           graph->layer[sum->input[sum->input[0] == relu ? 1 : 0]].kind != &tfl_layer_relu;
+           sum->kind == &tfl_layer_add && sum->n_inputs == 2 && !is_sum_of_relus(graph, sum);
 }
 
-/* The sum of an input and a ReLU that goes with it. */
-static void forward_sum(const tfl_graph *graph, const tfl_values *values, const tfl_layer *sum, float *out)
+/* A value that stays in the cache is there for the next layer in any case. */
+enum { LEAST_IN_STRIPS = 1 << 16 };
+
+/* Whether a layer's positions need but the same ones of its inputs. */
+static bool goes_by_position(const tfl_layer *layer, const tfl_map *map)
 {
-    unsigned k = values->of[sum->input[0]] == NULL ? 0 : 1;
-    const tfl_layer *relu = &graph->layer[sum->input[k]];
-    tfl_layer_add_relu(sum, values->of[sum->input[1 - k]], values->of[relu->input[0]], out);
+    const tfl_map own = tfl_shape_map(&layer->shape);
+    return layer->kind->forward_range != NULL && layer->kind->window == NULL && own.lines == 1 && own.length == map->length &&
+           own.axis == map->axis;
+}
+
+/* The last of the layers that are computed strip by strip as layer l gives them its values; l: none is. */
+static unsigned last_in_strips(const tfl_graph *graph, unsigned l, unsigned last)
+{
+    const tfl_layer *layer = &graph->layer[l];
+    const tfl_map map = tfl_shape_map(&layer->shape);
+    bool goes = layer->kind->forward_strips != NULL && map.lines == 1 && layer->size >= LEAST_IN_STRIPS;
+    while (goes && l < last && goes_by_position(&graph->layer[l + 1], &map)) {
+        l++;
+    }
+    return l;
 }
 
 /* Places that values that are not kept take in turns. */
@@ -454,7 +478,7 @@ typedef struct turns {
     size_t *of;        /* [n_layers] the place of each value */
 } turns;
 
-/* The free place that needs to grow least, or a new one. */
+/* The place that is free when a layer begins and needs to grow least, or a new one. */
 static size_t take_turn(turns *places, unsigned layer, size_t need)
 {
     size_t best = places->n;
@@ -478,10 +502,14 @@ static tfl_status plan_turns(const tfl_graph *graph, const bool *kept, unsigned 
     if (places->size == NULL || places->free_at == NULL || places->of == NULL) {
         return tfl_fail_memory(err, "the values of a network");
     }
-    for (unsigned l = 0; l <= last; l++) {
+    for (unsigned l = 0, first = 0, end = 0; l <= last; l++) { /* layers first … end go in strips, all of them at the same time */
         places->of[l] = NOWHERE;
+        if (l > end) {
+            first = l;
+            end = last_in_strips(graph, l, last);
+        }
         if (!kept[l] && !goes_with_sum(graph, kept, last, l)) {
-            places->of[l] = take_turn(places, l, padded_size(graph->layer[l].size));
+            places->of[l] = take_turn(places, first, padded_size(graph->layer[l].size));
             places->free_at[places->of[l]] = last_reader(graph, l);
         }
     }
@@ -575,17 +603,62 @@ void tfl_values_inputs(const tfl_values *values, const tfl_layer *layer, const f
     }
 }
 
-void tfl_forward(const tfl_graph *graph, tfl_values *values, unsigned last)
+/* Positions of the sum of an input and a ReLU that goes with it. */
+static void forward_sum(const tfl_graph *graph, const tfl_values *values, const tfl_layer *sum, float *out, size_t first, size_t count)
 {
+    unsigned k = values->of[sum->input[0]] == NULL ? 0 : 1;
+    const tfl_layer *relu = &graph->layer[sum->input[k]];
+    size_t channels = sum->shape.dim[0];
+    tfl_layer_add_relu(values->of[sum->input[1 - k]], values->of[relu->input[0]], out, first * channels, count * channels);
+}
+
+static bool is_sum_with_relu(const tfl_layer *layer, const float *const *in)
+{
+    return layer->kind == &tfl_layer_add && (in[0] == NULL || in[1] == NULL);
+}
+
+/* Layers first … last that go along with the one before them. */
+typedef struct company {
+    const tfl_graph *graph;
+    const tfl_values *values;
+    unsigned first, last;
+} company;
+
+static void forward_strip(void *context, size_t first, size_t count)
+{
+    const company *all = context;
+    const tfl_values *values = all->values;
     const float *in[TFL_MAX_INPUTS];
-    for (size_t i = 1; i <= last; i++) {
-        const tfl_layer *layer = &graph->layer[i];
+    for (unsigned i = all->first; i <= all->last; i++) {
+        const tfl_layer *layer = &all->graph->layer[i];
         tfl_values_inputs(values, layer, in);
         if (values->of[i] == NULL) {
             continue;
         }
-        if (layer->kind == &tfl_layer_add && (in[0] == NULL || in[1] == NULL)) {
-            forward_sum(graph, values, layer, values->of[i]);
+        if (is_sum_with_relu(layer, in)) {
+            forward_sum(all->graph, values, layer, values->of[i], first, count);
+        } else {
+            layer->kind->forward_range(layer, in, values->of[i], first, count, NULL);
+        }
+    }
+}
+
+void tfl_forward(const tfl_graph *graph, tfl_values *values, unsigned last)
+{
+    const float *in[TFL_MAX_INPUTS];
+    for (unsigned i = 1, end; i <= last; i = end + 1) {
+        const tfl_layer *layer = &graph->layer[i];
+        end = last_in_strips(graph, i, last);
+        tfl_values_inputs(values, layer, in);
+        if (values->of[i] == NULL) {
+            continue;
+        }
+        if (end > i) {
+            company others = {graph, values, i + 1, end};
+            const tfl_strips after = {forward_strip, &others, {values->of[end]}};
+            layer->kind->forward_strips(layer, in, values->of[i], &after, values->scratch);
+        } else if (is_sum_with_relu(layer, in)) {
+            forward_sum(graph, values, layer, values->of[i], 0, layer->size / layer->shape.dim[0]);
         } else {
             layer->kind->forward(layer, in, values->of[i], values->scratch);
         }

@@ -17,13 +17,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Arrays that are wanted soon, and that product may have brought into the cache while it multiplies, when memory has little to do; it takes them off the
+ * list, from the last. No result depends on it. */
+enum { TFL_MOST_AHEAD = 8 };
+typedef struct tfl_ahead {
+    size_t n;
+    const float *at[TFL_MOST_AHEAD];
+    size_t floats[TFL_MOST_AHEAD]; /* of each */
+} tfl_ahead;
+
 /* A matrix whose rows may overlap, as the windows of a convolution do:
  * A[i][s * length + k] = a[i * stride + offset[s] + k] for s < segments, k < length. K = segments * length. Of a single segment, product leaves
- * out the first skip and the last drop elements, or some of them: the caller says that they are 0. */
+ * out the first skip and the last drop elements, or some of them: the caller says that they are 0. ahead: NULL for nothing. */
 typedef struct tfl_rows {
     size_t segments, length, stride;
     const size_t *offset; /* [segments] */
     size_t skip, drop;
+    tfl_ahead *ahead;
 } tfl_rows;
 
 /* Elementwise functions with up to two constants. */
@@ -59,10 +69,11 @@ enum { TFL_TOOM_OUTPUTS = 4 };
 #define TFL_TOOM_43_A 0.625F
 #define TFL_TOOM_43_B 1.5F
 
-/* Tiles of a map [length][channels], channels >= 16: row j of tile t is position first + (4 t + j) step. */
+/* Tiles tile … tile + count - 1 of a map [length][channels], channels >= 16: row j of tile t is position (4 (t / step) + j) step + t % step - before,
+ * so that tiles in a row hold neighbouring positions, whatever the step. */
 typedef struct tfl_tiles {
-    size_t channels, length, step, count;
-    ptrdiff_t first;
+    size_t channels, length, step, tile, count;
+    ptrdiff_t before;
 } tfl_tiles;
 
 /* A step of Adam: value -= rate m / (sqrt(v) + epsilon), m and v being means of the gradient and of its square. */
@@ -107,14 +118,14 @@ typedef struct tfl_kernels {
     /* c[i] = sum over k < n of b[k] a[at[i] + k], i < m; an element depends on its own operands alone. */
     void (*dots)(const float *b, size_t n, const float *a, const uint32_t *at, size_t m, float *c);
 
-    /* Toom-Cook: out[p * ldo + t * channels + c] is the value at point p of tile t, whose rows (as many as points) are 0 where they lie outside the
-     * map. Back: the rows of tile t, 4 of them, from in, where they exist; start [channels] (NULL: 0) is added, and what is there when
-     * accumulate is set. first >= 0 there. */
+    /* Toom-Cook: out[p * ldo + i * channels + c] is the value at point p of the i-th tile, whose rows (as many as points) are 0 where they lie outside the
+     * map. Back: the rows of each tile, 4 of them, from in, where they exist; start [channels] (NULL: 0) is added, and what is there when
+     * accumulate is set. before is 0 there. */
     void (*spread)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *map, float *out, size_t ldo);
     void (*gather)(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start, bool accumulate, float *map);
 
-    /* Of TFL_TOOM_4_4, the four rows of a tile as taps of a filter: out[p * ldo + t * channels + c] is their value at point p, divided as the weights
-     * of a convolution are. first >= 0. */
+    /* Of TFL_TOOM_4_4, the four rows of a tile as taps of a filter: out[p * ldo + i * channels + c] is their value at point p, divided as the weights
+     * of a convolution are. before is 0. */
     void (*filter_tiles)(const tfl_tiles *tiles, const float *map, float *out, size_t ldo);
 
     /* y[n] = the sum of factor[t] x[t][n], t < taps, which are 1 to 4, in float64. */

@@ -145,6 +145,13 @@ static void others(const tfl_toom_points *table, size_t point, double *coefficie
     }
 }
 
+/* Of the i-th tile, were there nothing before. */
+static size_t tile_row(const tfl_tiles *tiles, size_t i, size_t j)
+{
+    size_t tile = tiles->tile + i;
+    return (tile / tiles->step * TFL_TOOM_OUTPUTS + j) * tiles->step + tile % tiles->step;
+}
+
 static void spread(tfl_toom_kind kind, const tfl_tiles *tiles, const float *map, float *out, size_t ldo)
 {
     const tfl_toom_points *table = &tfl_toom_table[kind];
@@ -154,7 +161,7 @@ static void spread(tfl_toom_kind kind, const tfl_tiles *tiles, const float *map,
         double sum = 0.0;
         others(table, point, coefficient);
         for (size_t j = 0; j < table->points; j++) {
-            ptrdiff_t row = tiles->first + (ptrdiff_t)((TFL_TOOM_OUTPUTS * t + j) * tiles->step);
+            ptrdiff_t row = (ptrdiff_t)tile_row(tiles, t, j) - tiles->before;
             bool there = row >= 0 && row < (ptrdiff_t)tiles->length;
             sum += there ? coefficient[j] * (double)map[(size_t)row * tiles->channels + c] : 0.0;
         }
@@ -168,7 +175,7 @@ static void gather(tfl_toom_kind kind, const tfl_tiles *tiles, const float *in, 
     const tfl_toom_points *table = &tfl_toom_table[kind];
     for (size_t i = 0; i < TFL_TOOM_OUTPUTS * tiles->count * tiles->channels; i++) {
         size_t c = i % tiles->channels, t = i / tiles->channels / TFL_TOOM_OUTPUTS, j = i / tiles->channels % TFL_TOOM_OUTPUTS;
-        size_t row = (size_t)tiles->first + (TFL_TOOM_OUTPUTS * t + j) * tiles->step;
+        size_t row = tile_row(tiles, t, j);
         const float *value = in + t * tiles->channels + c;
         double sum = j + 1 == TFL_TOOM_OUTPUTS ? (double)value[(table->points - 1) * ldi] : 0.0;
         for (size_t point = 0; point + 1 < table->points; point++) {
@@ -192,7 +199,7 @@ static void filter_tiles(const tfl_tiles *tiles, const float *map, float *out, s
             below *= k == point ? 1.0 : table->at[point] - table->at[k];
         }
         for (size_t j = 0; j < TFL_TOOM_OUTPUTS; j++) {
-            size_t row = (size_t)tiles->first + (TFL_TOOM_OUTPUTS * t + j) * tiles->step;
+            size_t row = tile_row(tiles, t, j);
             double power = infinity ? (j + 1 == TFL_TOOM_OUTPUTS ? 1.0 : 0.0) : pow(table->at[point], (double)j) / below;
             sum += row < tiles->length ? power * (double)map[row * tiles->channels + c] : 0.0;
         }

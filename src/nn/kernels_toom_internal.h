@@ -76,6 +76,28 @@ INLINE void gather_4_3(const vec *x, vec *y)
 
 enum { MOST_POINTS = 7, TILE = TFL_TOOM_OUTPUTS };
 
+/* Where a tile begins. */
+typedef struct place {
+    ptrdiff_t position;
+    size_t phase;
+} place;
+
+INLINE place first_place(const tfl_tiles *tiles)
+{
+    const size_t phase = tiles->tile % tiles->step, begin = (tiles->tile - phase) * TILE + phase;
+    return (place){(ptrdiff_t)begin - tiles->before, phase};
+}
+
+INLINE void next_place(const tfl_tiles *tiles, place *at)
+{
+    at->position++;
+    at->phase++;
+    if (at->phase == tiles->step) {
+        at->phase = 0;
+        at->position += (ptrdiff_t)((TILE - 1) * tiles->step);
+    }
+}
+
 /* Channels c … c + V - 1 of one tile whose first row is at position; whole: all its rows exist. */
 INLINE void spread_vector(const size_t points, const bool whole, const tfl_tiles *tiles, const float *map, ptrdiff_t position, size_t c,
                           float *out, size_t ldo)
@@ -107,15 +129,15 @@ INLINE void spread_tile(const size_t points, const bool whole, const tfl_tiles *
 
 INLINE void spread_tiles(const size_t points, const tfl_tiles *tiles, const float *map, float *out, size_t ldo)
 {
-    ptrdiff_t position = tiles->first;
+    place at = first_place(tiles);
     const ptrdiff_t reach = (ptrdiff_t)((points - 1) * tiles->step);
-    for (size_t t = 0; t < tiles->count; t++) {
-        if (position >= 0 && position + reach < (ptrdiff_t)tiles->length) {
-            spread_tile(points, true, tiles, map, position, out, ldo);
+    for (size_t i = 0; i < tiles->count; i++) {
+        if (at.position >= 0 && at.position + reach < (ptrdiff_t)tiles->length) {
+            spread_tile(points, true, tiles, map, at.position, out, ldo);
         } else {
-            spread_tile(points, false, tiles, map, position, out, ldo);
+            spread_tile(points, false, tiles, map, at.position, out, ldo);
         }
-        position += (ptrdiff_t)(TILE * tiles->step);
+        next_place(tiles, &at);
         out += tiles->channels;
     }
 }
@@ -196,8 +218,9 @@ INLINE size_t rows_of(const tfl_tiles *tiles, size_t position)
 INLINE void gather_tiles(const size_t points, const tfl_tiles *tiles, const float *in, size_t ldi, const float *start,
                          bool accumulate, float *map)
 {
-    size_t position = (size_t)tiles->first;
-    for (size_t t = 0; t < tiles->count; t++) {
+    place at = first_place(tiles);
+    for (size_t i = 0; i < tiles->count; i++) {
+        const size_t position = (size_t)at.position;
         target to = {tiles, start, accumulate, rows_of(tiles, position), map + position * tiles->channels};
         if (to.rows == TILE) {
             to.rows = TILE; /* known to the compiler */
@@ -205,7 +228,7 @@ INLINE void gather_tiles(const size_t points, const tfl_tiles *tiles, const floa
         } else if (to.rows > 0) {
             gather_tile(points, &to, in, ldi);
         }
-        position += TILE * tiles->step;
+        next_place(tiles, &at);
         in += tiles->channels;
     }
 }

@@ -205,8 +205,9 @@ INLINE void filter_vector(const bool whole, const tfl_tiles *tiles, const float 
 /* The last vector of a tile overlaps the one before it. */
 static void filter_tiles(const tfl_tiles *tiles, const float *map, float *out, size_t ldo)
 {
-    size_t position = (size_t)tiles->first;
-    for (size_t t = 0; t < tiles->count; t++) {
+    place at = first_place(tiles);
+    for (size_t i = 0; i < tiles->count; i++) {
+        const size_t position = (size_t)at.position;
         const bool whole = position + (TILE - 1) * tiles->step < tiles->length;
         for (size_t c = 0; c < tiles->channels; c += V) {
             const size_t from = smaller(c, tiles->channels - V);
@@ -216,7 +217,7 @@ static void filter_tiles(const tfl_tiles *tiles, const float *map, float *out, s
                 filter_vector(false, tiles, map, position, from, out, ldo);
             }
         }
-        position += TILE * tiles->step;
+        next_place(tiles, &at);
         out += tiles->channels;
     }
 }

@@ -195,10 +195,28 @@ typedef struct job {
     float *c;
     size_t ldc, shift;
     bool accumulate;
+    const float *ahead; /* a line of the cache is asked for there at each step along K; NULL: none */
 } job;
 
+enum { LINE = 16 }; /* floats of the cache's lines, on most processors */
+
+/* The next lines of the list, as many as a tile has steps; some behind them where an array ends. */
+static void take_ahead(job *t)
+{
+    tfl_ahead *list = t->rows->ahead;
+    size_t floats = t->rows->segments * t->rows->length * LINE;
+    t->ahead = NULL;
+    if (list != NULL && list->n > 0) {
+        size_t last = list->n - 1, some = smaller(floats, list->floats[last]);
+        t->ahead = list->at[last];
+        list->at[last] += some;
+        list->floats[last] -= some;
+        list->n -= list->floats[last] == 0 ? 1 : 0;
+    }
+}
+
 /* C tile of m rows by n vectors. */
-INLINE void multiply(const size_t m, const size_t n, const job *t)
+INLINE void multiply(const size_t m, const size_t n, const bool fetches, const job *t)
 {
     vec sum[MOST_ROWS][MOST_VECTORS];
     const size_t last = (n - 1) * V - t->shift; /* column of the last vector */
@@ -214,11 +232,16 @@ INLINE void multiply(const size_t m, const size_t n, const job *t)
     }
     const size_t stride = t->rows->stride, length = t->rows->length, segments = t->rows->segments;
     const size_t skip = t->rows->skip, end = length - t->rows->drop;
+    const float *ahead = t->ahead;
     b += skip * n * V;
     for (size_t s = 0; s < segments; s++) {
         const float *a = t->a + t->rows->offset[s];
         for (size_t k = skip; k < end; k++) {
             vec w[MOST_VECTORS];
+            if (fetches) {
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += LINE;
+            }
             UNROLL for (size_t v = 0; v < n; v++) {
                 w[v] = load(b + v * V);
             }
@@ -247,7 +270,11 @@ INLINE void multiply(const size_t m, const size_t n, const job *t)
 #define DEFINE_MULTIPLY(m, n)                       \
     static void multiply_##m##_##n(const job *task) \
     {                                               \
-        multiply(m, n, task);                       \
+        if (task->ahead != NULL) {                  \
+            multiply(m, n, true, task);             \
+        } else {                                    \
+            multiply(m, n, false, task);            \
+        }                                           \
     }
 FOR_TILES(DEFINE_MULTIPLY)
 
@@ -260,6 +287,7 @@ static void multiply_panel(job t, size_t m, size_t vectors)
     size_t tiles = (m + most_rows[vectors] - 1) / most_rows[vectors];
     for (size_t tile = 0; tile < tiles; tile++) {
         size_t height = m / tiles + (tile < m % tiles ? 1 : 0);
+        take_ahead(&t);
         multiply_tile[vectors][height](&t);
         t.a += height * t.rows->stride;
         t.c += height * t.ldc;

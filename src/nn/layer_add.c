@@ -60,9 +60,9 @@ static void forward(const tfl_layer *layer, const float *const *in, float *out, 
     run_elements(layer, in, out, 0, layer->size);
 }
 
-void tfl_layer_add_relu(const tfl_layer *add, const float *x, const float *before_relu, float *out)
+void tfl_layer_add_relu(const float *x, const float *before_relu, float *out, size_t first, size_t n)
 {
-    tfl_kernels_get()->add_relu(out, x, before_relu, add->size);
+    tfl_kernels_get()->add_relu(out + first, x + first, before_relu + first, n);
 }
 
 static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_out, float *const *grad_in, float *scratch)

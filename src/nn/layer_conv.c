@@ -26,7 +26,8 @@ enum {
     FEW_CHANNELS = 8, /* per group: transposed by columns */
     FEWEST_LOOKED_UP = 16, /* output channels */
     STRIP = 16,       /* lines that are transposed at once */
-    BLOCK = 128       /* positions whose columns are computed at once */
+    BLOCK = 128,      /* positions whose columns are computed at once */
+    LOOKED_UP = 256   /* positions that are looked up before other work on them */
 };
 
 typedef struct conv {
@@ -671,6 +672,21 @@ static void forward_range(const tfl_layer *layer, const float *const *in, float 
     run(state, &(wanted){TFL_ALL, state->bias, false, across ? 0 : first, across ? state->out.width : count}, in[0], out, scratch);
 }
 
+static void forward_strips(const tfl_layer *layer, const float *const *in, float *out, const tfl_strips *after, float *scratch)
+{
+    const conv *state = layer->state;
+    if (state->toom != NULL) {
+        tfl_toom_run_strips(state->toom, in[0], NULL, state->bias, false, out, after, scratch);
+        return;
+    }
+    size_t length = tfl_shape_map(&layer->shape).length, strip = state->looks_up ? LOOKED_UP : length;
+    for (size_t first = 0; first < length; first += strip) {
+        size_t count = tfl_min_size(strip, length - first);
+        forward_range(layer, in, out, first, count, scratch);
+        after->run(after->context, first, count);
+    }
+}
+
 static void apply(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch)
 {
     const conv *state = layer->state;
@@ -815,6 +831,17 @@ static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_o
         return;
     }
     (state->by_columns ? transpose_by_columns : transpose_by_windows)(state, (int)part, grad_out, grad_in[0], scratch);
+}
+
+static void transpose_strips(const tfl_layer *layer, const tfl_strips *before, const float *grad_out, float *const *grad_in, float *scratch)
+{
+    const conv *state = layer->state;
+    if (state->toom_back != NULL && grad_in[0] != NULL) {
+        tfl_toom_run_strips(state->toom_back, grad_out, before, NULL, true, grad_in[0], NULL, scratch);
+        return;
+    }
+    before->run(before->context, 0, tfl_shape_map(&layer->shape).length);
+    transpose(layer, TFL_ALL, grad_out, grad_in, scratch);
 }
 
 /* Windows of the gradient that lie over its beginning, within it, and over its end. */
@@ -1022,9 +1049,11 @@ const tfl_layer_kind tfl_layer_conv = {
     .scratch = scratch_size,
     .forward = forward,
     .forward_range = forward_range,
+    .forward_strips = forward_strips,
     .backward = tfl_layer_backward_linear,
     .apply = apply,
     .transpose = transpose,
+    .transpose_strips = transpose_strips,
     .times_memory = times_memory,
     .times_prepare = times_prepare,
     .times = times,

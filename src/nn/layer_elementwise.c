@@ -99,10 +99,10 @@ static void backward(const tfl_layer *layer, const float *const *in, const float
 }
 
 static void relu_secant(const tfl_layer *layer, const float *from, const float *to, float near, const float *factor, float *out,
-                        bool accumulate)
+                        bool accumulate, size_t first, size_t n)
 {
     const elementwise *state = layer->state;
-    state->kernels->relu_secant(from, to, near, factor, out, accumulate, layer->size);
+    state->kernels->relu_secant(from + first, to + first, near, factor != NULL ? factor + first : NULL, out + first, accumulate, n);
 }
 
 #define ELEMENTWISE(identifier, text, which)                                                                                 \

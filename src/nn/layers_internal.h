@@ -56,8 +56,9 @@ bool tfl_layer_gather_keeps_order(const tfl_layer *layer);
 typedef void tfl_run_elements(const tfl_layer *layer, const float *const *in, float *out, size_t first_element, size_t n);
 void tfl_layer_run_range(const tfl_layer *layer, const float *const *in, float *out, size_t first, size_t count, tfl_run_elements *run);
 
-/* out = the sum of two inputs, of which the second is still to go through ReLU: the bytes of ReLU and "add" one after the other. */
-void tfl_layer_add_relu(const tfl_layer *add, const float *x, const float *before_relu, float *out);
+/* Of elements first … first + n - 1, out = the sum of two inputs, of which the second is still to go through ReLU: the bytes of ReLU and "add" one
+ * after the other. */
+void tfl_layer_add_relu(const float *x, const float *before_relu, float *out, size_t first, size_t n);
 
 /* backward of linear kinds: transpose with all weights. */
 void tfl_layer_backward_linear(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out,

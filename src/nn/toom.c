@@ -12,9 +12,13 @@
 enum {
     FEWEST_CHANNELS = 16,   /* what the kernels take */
     TILE_COST = 40,         /* of a channel's way to the points or back, in multiplications */
-    BLOCK_FLOATS = 1 << 18, /* values of a block of tiles, at all points: what the second cache holds */
-    FEWEST_ROWS = 192,       /* of a block all the same, so that packed weights are worth their reading */
-    MOST_ROWS = 256
+    TURN = 12,              /* rows of a block: a multiple of what product takes at once */
+    FEW_ROWS = 60,          /* of a block where weights are LIGHT: what goes in and comes out stays in the second cache until it is needed again */
+    LIGHT = 1 << 16,        /* floats of packed weights that stay there, too */
+    BLOCK_FLOATS = 1 << 18, /* otherwise: values of a block of tiles, at all points, as many as that cache holds, */
+    FEWEST_ROWS = 192,      /* but so many that packed weights are worth their reading */
+    MOST_ROWS = 256,
+    MOST_AHEAD = 1 << 17    /* floats brought into that cache before they are needed */
 };
 
 const tfl_toom_points tfl_toom_table[TFL_TOOM_KINDS] = {
@@ -30,9 +34,11 @@ struct tfl_toom {
     const tfl_kernels *kernels;
     size_t points;
     size_t parts; /* filters that the whole one is the sum of */
-    size_t block; /* rows: tiles, and those that the last parts reach into */
+    size_t more;  /* tiles behind the last that its parts reach into */
+    size_t tiles; /* that have outputs */
+    size_t block; /* of so many tiles at once */
     tfl_rows rows;
-    size_t offset[1];
+    size_t *offset; /* [rows.segments] */
     size_t packed_size; /* of one point */
     float *packed;      /* [points][packed_size] */
 };
@@ -54,15 +60,23 @@ static size_t parts_of(const tfl_toom_shape *shape)
     return divide_up(shape->taps, tfl_toom_table[kind_of(shape)].taps);
 }
 
-/* Tiles of the positions phase, phase + dilation, … below length. */
-static size_t tiles_below(const tfl_toom_shape *shape, size_t phase, size_t length)
+/* The first position of a tile. */
+static size_t tile_begin(const tfl_toom_shape *shape, size_t tile)
 {
-    return length <= phase ? 0 : divide_up(divide_up(length - phase, shape->dilation), TFL_TOOM_OUTPUTS);
+    return tile / shape->dilation * TFL_TOOM_OUTPUTS * shape->dilation + tile % shape->dilation;
 }
 
-static size_t phases_of(const tfl_toom_shape *shape)
+/* Tiles that begin below length: as many as positions, where 4 take turns of the dilation. */
+static size_t tiles_below(const tfl_toom_shape *shape, size_t length)
 {
-    return tfl_min_size(shape->dilation, shape->out_length);
+    size_t turn = TFL_TOOM_OUTPUTS * shape->dilation;
+    return length / turn * shape->dilation + tfl_min_size(length % turn, shape->dilation);
+}
+
+/* The last parts of a tile look so many tiles further. */
+static size_t more_of(const tfl_toom_shape *shape)
+{
+    return (parts_of(shape) - 1) * shape->dilation;
 }
 
 bool tfl_toom_pays(const tfl_toom_shape *shape)
@@ -70,28 +84,28 @@ bool tfl_toom_pays(const tfl_toom_shape *shape)
     if (shape->in < FEWEST_CHANNELS || shape->out < FEWEST_CHANNELS) {
         return false;
     }
-    /* Phases differ by one position, so the first has most tiles. */
-    double tiles = (double)phases_of(shape) * (double)tiles_below(shape, 0, shape->out_length);
+    double tiles = (double)tiles_below(shape, shape->out_length);
     double in = (double)shape->in, out = (double)shape->out, points = (double)tfl_toom_table[kind_of(shape)].points;
     double products = tiles * points * (double)parts_of(shape) * in * out;
     double direct = (double)shape->out_length * (double)shape->taps * in * out;
     return 10.0 * (products + tiles * TILE_COST * (in + out)) < 9.0 * direct;
 }
 
-/* Rows of all tiles at once, at most those of a block. */
+/* All tiles at once, at most those of a block. */
 static size_t block_of(const tfl_toom_shape *shape)
 {
-    size_t points = tfl_toom_table[kind_of(shape)].points, more = parts_of(shape) - 1;
-    size_t all = phases_of(shape) * (tiles_below(shape, 0, shape->out_length) + more);
+    size_t points = tfl_toom_table[kind_of(shape)].points, all = tiles_below(shape, shape->out_length);
     size_t rows = BLOCK_FLOATS / (points * (shape->in + shape->out));
-    rows = tfl_min_size(tfl_max_size(rows, FEWEST_ROWS + more), MOST_ROWS + more);
-    size_t blocks = divide_up(all, rows);
-    return tfl_min_size(rows, divide_up(all, blocks) + more);
+    bool light = points * parts_of(shape) * shape->in * shape->out <= LIGHT;
+    rows = light ? FEW_ROWS : tfl_min_size(tfl_max_size(rows, FEWEST_ROWS), MOST_ROWS);
+    rows = divide_up(all, divide_up(all, rows));
+    return tfl_min_size(divide_up(rows, TURN) * TURN, all);
 }
 
 size_t tfl_toom_scratch(const tfl_toom_shape *shape)
 {
-    return tfl_toom_table[kind_of(shape)].points * block_of(shape) * (shape->in + shape->out);
+    size_t block = block_of(shape);
+    return tfl_toom_table[kind_of(shape)].points * ((block + more_of(shape)) * shape->in + block * shape->out);
 }
 
 /* ---------------------------------------------------------------- weights */
@@ -148,6 +162,22 @@ static tfl_status pack_weights(tfl_toom *toom, const float *weight, tfl_error *e
     return TFL_OK;
 }
 
+/* A tile and those that its other parts reach into, which lie side by side where there is no dilation. */
+static tfl_status set_rows(tfl_toom *toom, tfl_error *err)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    size_t segments = s->dilation == 1 ? 1 : toom->parts;
+    toom->offset = tfl_calloc(segments, sizeof *toom->offset);
+    if (toom->offset == NULL) {
+        return tfl_fail_memory(err, "a convolution");
+    }
+    for (size_t part = 0; part < segments; part++) {
+        toom->offset[part] = part * s->dilation * s->in;
+    }
+    toom->rows = (tfl_rows){.segments = segments, .length = toom->parts / segments * s->in, .stride = s->in, .offset = toom->offset};
+    return TFL_OK;
+}
+
 tfl_status tfl_toom_create(const tfl_toom_shape *shape, const tfl_kernels *kernels, const float *weight, tfl_toom **out, tfl_error *err)
 {
     tfl_toom *toom = tfl_calloc(1, sizeof *toom);
@@ -160,9 +190,13 @@ tfl_status tfl_toom_create(const tfl_toom_shape *shape, const tfl_kernels *kerne
     toom->kernels = kernels;
     toom->points = tfl_toom_table[toom->kind].points;
     toom->parts = parts_of(shape);
+    toom->more = more_of(shape);
+    toom->tiles = tiles_below(shape, shape->out_length);
     toom->block = block_of(shape);
-    toom->rows = (tfl_rows){.segments = 1, .length = toom->parts * shape->in, .stride = shape->in, .offset = toom->offset};
-    tfl_status status = pack_weights(toom, weight, err);
+    tfl_status status = set_rows(toom, err);
+    if (status == TFL_OK) {
+        status = pack_weights(toom, weight, err);
+    }
     if (status != TFL_OK) {
         tfl_toom_free(toom);
         return status;
@@ -175,94 +209,129 @@ void tfl_toom_free(tfl_toom *toom)
 {
     if (toom != NULL) {
         free(toom->packed);
+        free(toom->offset);
         free(toom);
     }
 }
 
 /* ---------------------------------------------------------------- running */
 
-/* Neighbouring tiles of one phase, and the row of the block where they begin. */
-typedef struct run {
-    size_t phase, tile, count, row;
-} run;
+/* Tiles first … end - 1. */
+typedef struct stretch {
+    size_t first, end;
+} stretch;
 
-/* Where a run of the whole has got to. */
-typedef struct progress {
-    size_t first, end; /* positions wanted */
-    size_t phase, tile;
-    bool begun; /* tile is one of this phase */
-} progress;
-
-/* The first tile of a phase that holds a position from first on. */
-static size_t first_tile(const tfl_toom_shape *shape, size_t phase, size_t first)
+/* Those of a stretch at once, or fewer where it ends. */
+static stretch next_block(const tfl_toom *toom, stretch left)
 {
-    return first <= phase ? 0 : divide_up(first - phase, shape->dilation) / TFL_TOOM_OUTPUTS;
+    return (stretch){left.first, tfl_min_size(left.first + toom->block, left.end)};
 }
 
-/* Fills a block with runs; returns their number, and in *rows that of the rows they take. 0: all is done. */
-static size_t next_block(const tfl_toom *toom, progress *at, run *runs, size_t *rows)
-{
-    size_t n = 0, more = toom->parts - 1;
-    *rows = 0;
-    for (; at->phase < phases_of(&toom->shape); at->phase++, at->begun = false) {
-        at->tile = at->begun ? at->tile : first_tile(&toom->shape, at->phase, at->first);
-        at->begun = true;
-        size_t end = tiles_below(&toom->shape, at->phase, at->end);
-        if (at->tile >= end) {
-            continue;
-        }
-        if (*rows + more >= toom->block) {
-            return n;
-        }
-        size_t count = tfl_min_size(end - at->tile, toom->block - *rows - more);
-        runs[n++] = (run){at->phase, at->tile, count, *rows};
-        *rows += count + more;
-        at->tile += count;
-        if (at->tile < end) {
-            return n;
-        }
-    }
-    return n;
-}
-
-static void run_block(const tfl_toom *toom, const run *runs, size_t n, size_t rows, const float *map, const float *start, bool accumulate,
-                      float *out, float *scratch)
+/* The map of a block's tiles, and of those that its last parts reach into, at all points. */
+static void spread_block(const tfl_toom *toom, stretch block, const float *map, float *at_points)
 {
     const tfl_toom_shape *s = &toom->shape;
-    const size_t step = TFL_TOOM_OUTPUTS * s->dilation, more = toom->parts - 1;
-    const size_t in_size = toom->block * s->in, out_size = toom->block * s->out;
-    float *at_points = scratch, *products = scratch + toom->points * in_size; /* [points][block][channels] */
-    for (size_t i = 0; i < n; i++) {
-        const tfl_tiles tiles = {.channels = s->in,
-                                 .length = s->in_length,
-                                 .step = s->dilation,
-                                 .count = runs[i].count + more,
-                                 .first = (ptrdiff_t)(runs[i].phase + runs[i].tile * step) - s->before};
-        toom->kernels->spread(toom->kind, &tiles, map, at_points + runs[i].row * s->in, in_size);
-    }
-    /* Where one run ends and the next begins, rows are computed that belong to none. */
+    const tfl_tiles tiles = {.channels = s->in,
+                             .length = s->in_length,
+                             .step = s->dilation,
+                             .tile = block.first,
+                             .count = block.end - block.first + toom->more,
+                             .before = s->before};
+    toom->kernels->spread(toom->kind, &tiles, map, at_points, (toom->block + toom->more) * s->in);
+}
+
+static tfl_tiles output_tiles(const tfl_toom *toom, stretch block)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    return (tfl_tiles){
+        .channels = s->out, .length = s->out_length, .step = s->dilation, .tile = block.first, .count = block.end - block.first};
+}
+
+/* ahead: what the next block wants. */
+static void run_block(const tfl_toom *toom, stretch block, const float *map, const float *start, bool accumulate, float *out, tfl_ahead *ahead,
+                      float *scratch)
+{
+    tfl_rows rows = toom->rows;
+    rows.ahead = ahead;
+    const tfl_toom_shape *s = &toom->shape;
+    const size_t in_size = (toom->block + toom->more) * s->in, out_size = toom->block * s->out;
+    float *at_points = scratch, *products = scratch + toom->points * in_size; /* [points][tiles][channels] */
+    const tfl_tiles tiles = output_tiles(toom, block);
+    spread_block(toom, block, map, at_points);
     for (size_t point = 0; point < toom->points; point++) {
-        toom->kernels->product(&toom->rows, rows - more, at_points + point * in_size, toom->packed + point * toom->packed_size, s->out,
-                               NULL, false, products + point * out_size, s->out);
+        toom->kernels->product(&rows, tiles.count, at_points + point * in_size, toom->packed + point * toom->packed_size, s->out, NULL,
+                               false, products + point * out_size, s->out);
     }
-    for (size_t i = 0; i < n; i++) {
-        const tfl_tiles tiles = {.channels = s->out,
-                                 .length = s->out_length,
-                                 .step = s->dilation,
-                                 .count = runs[i].count,
-                                 .first = (ptrdiff_t)(runs[i].phase + runs[i].tile * step)};
-        toom->kernels->gather(toom->kind, &tiles, products + runs[i].row * s->out, out_size, start, accumulate, out);
-    }
+    toom->kernels->gather(toom->kind, &tiles, products, out_size, start, accumulate, out);
 }
 
 void tfl_toom_run(const tfl_toom *toom, const float *map, size_t first, size_t count, const float *start, bool accumulate, float *out,
                   float *scratch)
 {
-    run runs[MOST_ROWS];
-    size_t n, rows;
-    progress at = {.first = first, .end = first + count};
-    while ((n = next_block(toom, &at, runs, &rows)) > 0) {
-        run_block(toom, runs, n, rows, map, start, accumulate, out, scratch);
+    const size_t step = toom->shape.dilation;
+    stretch left = {first / (TFL_TOOM_OUTPUTS * step) * step, tiles_below(&toom->shape, first + count)};
+    for (; left.first < left.end; left.first = next_block(toom, left).end) {
+        run_block(toom, next_block(toom, left), map, start, accumulate, out, NULL, scratch);
+    }
+}
+
+/* Lets work have the positions from *done on before end. */
+static void run_strip(const tfl_strips *work, size_t *done, size_t end)
+{
+    if (work != NULL && *done < end) {
+        work->run(work->context, *done, end - *done);
+        *done = end;
+    }
+}
+
+/* One behind the last position of the map that a block of tiles reads or writes, at most; all where it is the last block. */
+static size_t map_end(const tfl_toom *toom, stretch block)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    if (block.end == toom->tiles) {
+        return s->in_length;
+    }
+    size_t written = tile_begin(s, block.end - 1) + (TFL_TOOM_OUTPUTS - 1) * s->dilation + 1;
+    ptrdiff_t read = (ptrdiff_t)(tile_begin(s, block.end - 1 + toom->more) + (toom->points - 1) * s->dilation + 1) - s->before;
+    return tfl_min_size(read < (ptrdiff_t)written ? written : (size_t)read, s->in_length);
+}
+
+static void list_ahead(tfl_ahead *list, const float *array, size_t channels, size_t first, size_t end)
+{
+    list->at[list->n] = array + first * channels;
+    list->floats[list->n] = (end - first) * channels;
+    list->n += first < end ? 1 : 0;
+}
+
+/* What the block from left on reads and writes, and what is read beside it. */
+static tfl_ahead wanted_next(const tfl_toom *toom, stretch left, const float *map, const float *out, const tfl_strips *work)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    tfl_ahead list = {.n = 0};
+    if (left.first == left.end) {
+        return list;
+    }
+    size_t end = tfl_min_size(map_end(toom, next_block(toom, left)), s->out_length);
+    size_t first = tfl_min_size(map_end(toom, (stretch){0, left.first}), end);
+    end = tfl_min_size(end, first + MOST_AHEAD / (TFL_MOST_AHEAD * tfl_max_size(s->in, s->out)));
+    list_ahead(&list, out, s->out, first, end);
+    list_ahead(&list, map, s->in, first, end);
+    for (size_t i = 0; work != NULL && i < TFL_MOST_BESIDE && work->beside[i] != NULL; i++) {
+        list_ahead(&list, work->beside[i], s->out, first, end);
+    }
+    return list;
+}
+
+void tfl_toom_run_strips(const tfl_toom *toom, const float *map, const tfl_strips *before, const float *start, bool accumulate, float *out,
+                         const tfl_strips *after, float *scratch)
+{
+    size_t seen = 0, done = 0;
+    for (stretch block, left = {0, toom->tiles}; left.first < left.end; left.first = block.end) {
+        block = next_block(toom, left);
+        run_strip(before, &seen, map_end(toom, block));
+        tfl_ahead ahead = wanted_next(toom, (stretch){block.end, left.end}, map, out, before != NULL ? before : after);
+        run_block(toom, block, map, start, accumulate, out, &ahead, scratch);
+        run_strip(after, &done, block.end == toom->tiles ? toom->shape.out_length : tile_begin(&toom->shape, block.end));
     }
 }
 
@@ -270,50 +339,30 @@ void tfl_toom_run(const tfl_toom *toom, const float *map, size_t first, size_t c
 
 size_t tfl_toom_gradient_sums(const tfl_toom *toom)
 {
-    return toom->kind == TFL_TOOM_4_4 ? toom->points * toom->rows.length * toom->shape.out : 0;
+    return toom->kind == TFL_TOOM_4_4 ? toom->points * toom->parts * toom->shape.in * toom->shape.out : 0;
 }
 
 /* A tile of what came back is the filter, and the taps that it meets in four places are its outputs: the same points, with the tiles summed over. */
-static void sum_block(const tfl_toom *toom, const run *runs, size_t n, size_t rows, const float *map, const float *grad_out, float *sums,
-                      float *scratch)
-{
-    const tfl_toom_shape *s = &toom->shape;
-    const size_t step = TFL_TOOM_OUTPUTS * s->dilation, more = toom->parts - 1;
-    const size_t in_size = toom->block * s->in, out_size = toom->block * s->out;
-    float *at_points = scratch, *filters = scratch + toom->points * in_size; /* [points][block][channels] */
-    for (size_t i = 0; i < n; i++) {
-        const size_t first = runs[i].phase + runs[i].tile * step;
-        tfl_tiles tiles = {.channels = s->in,
-                           .length = s->in_length,
-                           .step = s->dilation,
-                           .count = runs[i].count + more,
-                           .first = (ptrdiff_t)first - s->before};
-        toom->kernels->spread(toom->kind, &tiles, map, at_points + runs[i].row * s->in, in_size);
-        tiles = (tfl_tiles){.channels = s->out, .length = s->out_length, .step = s->dilation, .count = runs[i].count, .first = (ptrdiff_t)first};
-        toom->kernels->filter_tiles(&tiles, grad_out, filters + runs[i].row * s->out, out_size);
-        for (size_t point = 0; point < toom->points; point++) { /* rows between runs belong to none */
-            memset(filters + point * out_size + (runs[i].row + runs[i].count) * s->out, 0, more * s->out * sizeof *filters);
-        }
-    }
-    for (size_t point = 0; point < toom->points; point++) {
-        toom->kernels->gradient(&toom->rows, rows - more, at_points + point * in_size, filters + point * out_size, s->out, s->out,
-                                sums + point * toom->rows.length * s->out);
-    }
-}
-
 void tfl_toom_sum_gradient(const tfl_toom *toom, const float *map, const float *grad_out, float *sums, float *scratch)
 {
-    run runs[MOST_ROWS];
-    size_t n, rows;
-    progress at = {.first = 0, .end = toom->shape.out_length};
-    while ((n = next_block(toom, &at, runs, &rows)) > 0) {
-        sum_block(toom, runs, n, rows, map, grad_out, sums, scratch);
+    const tfl_toom_shape *s = &toom->shape;
+    const size_t in_size = (toom->block + toom->more) * s->in, out_size = toom->block * s->out, depth = toom->parts * s->in;
+    float *at_points = scratch, *filters = scratch + toom->points * in_size; /* [points][tiles][channels] */
+    for (stretch block, left = {0, toom->tiles}; left.first < left.end; left.first = block.end) {
+        block = next_block(toom, left);
+        const tfl_tiles tiles = output_tiles(toom, block);
+        spread_block(toom, block, map, at_points);
+        toom->kernels->filter_tiles(&tiles, grad_out, filters, out_size);
+        for (size_t point = 0; point < toom->points; point++) {
+            toom->kernels->gradient(&toom->rows, tiles.count, at_points + point * in_size, filters + point * out_size, s->out, s->out,
+                                    sums + point * depth * s->out);
+        }
     }
 }
 
 void tfl_toom_end_gradient(const tfl_toom *toom, const float *sums, float *grad)
 {
     const tfl_toom_shape *s = &toom->shape;
-    const tfl_tiles taps = {.channels = s->in * s->out, .length = s->taps, .step = 1, .count = toom->parts, .first = 0};
-    toom->kernels->gather(toom->kind, &taps, sums, toom->rows.length * s->out, NULL, true, grad);
+    const tfl_tiles taps = {.channels = s->in * s->out, .length = s->taps, .step = 1, .count = toom->parts};
+    toom->kernels->gather(toom->kind, &taps, sums, toom->parts * s->in * s->out, NULL, true, grad);
 }

@@ -3,7 +3,8 @@
  *
  * Four neighbouring outputs of a filter of r taps are 4 coefficients of a product of polynomials, which 4 + r - 1 of its values determine: that many
  * products in place of 4 r. Longer filters are the sum of filters of 4 taps, each as far from the next as a tile from the next, so that they
- * share the values of the input. A dilated convolution is one for each phase of its positions.
+ * share the values of the input. A dilated convolution is one for each phase of its positions; tiles are numbered across phases, so that a block of
+ * them is a stretch of the sequence.
  *
  * A value at a point, over all channels, is an ordinary matrix product over all tiles: the packed one of kernels_internal.h. Weights are evaluated once,
  * in float64. The error is about 3 times that of direct sums: some 1e-6 of the largest value of a position.
@@ -12,6 +13,7 @@
 #define TFLIFT_TOOM_INTERNAL_H
 
 #include "tflift/error.h"
+#include "tflift/layer.h"
 
 #include "kernels_internal.h"
 
@@ -48,6 +50,12 @@ size_t tfl_toom_scratch(const tfl_toom_shape *shape);
  * out [out_length][out channels] holds, for all outputs at once only. */
 void tfl_toom_run(const tfl_toom *toom, const float *map, size_t first, size_t count, const float *start, bool accumulate, float *out,
                   float *scratch);
+
+/* All outputs, block by block: before has positions of the map before they are read, and before what out holds at them is written; after has
+ * those of the outputs that are done. Both go from the first position to the last, each once; NULL: nothing to do. While a block is multiplied, what
+ * the next one reads and writes comes into the cache, beside included. */
+void tfl_toom_run_strips(const tfl_toom *toom, const float *map, const tfl_strips *before, const float *start, bool accumulate, float *out,
+                         const tfl_strips *after, float *scratch);
 
 /* The gradient of the weights is such a convolution too, of the map with what came back: its values at the points are summed over any number of calls, and
  * taps made of them at the end. sums: floats that starts as zeros; 0 where only direct sums will do. scratch as for a run. */

@@ -464,6 +464,55 @@ END_TEST
 
 /* ---------------------------------------------------------------- receptive fields */
 
+/* Layers whose values do not stay in the cache are computed strip by strip. */
+static tfl_graph *make_long_network(void)
+{
+    enum { LENGTH = 1100, CHANNELS = 64 };
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_graph *graph = new_graph(4, LENGTH);
+    unsigned x = add(graph, "relu", "a relu", add_conv(graph, "a", 0, CHANNELS, 5, 1, 1, 0), NULL);
+    for (size_t block = 0; block < 3; block++) {
+        const char *const names[] = {"b", "c", "d"};
+        unsigned conv = add_conv(graph, names[block], x, CHANNELS, 3, 1, (size_t)1 << (3 * block), (size_t)1 << (3 * block));
+        unsigned both[2] = {x, add(graph, block == 1 ? "tanh" : "relu", NULL, conv, NULL)};
+        ck_assert(tfl_graph_add(graph, "add", NULL, both, 2, NULL, &x, &err) == TFL_OK);
+    }
+    x = add(graph, "relu", NULL, add_conv(graph, "e", x, CHANNELS, 7, 1, 2, 0), NULL);
+    finish(graph, add(graph, "global-average-pool", NULL, x, NULL), NULL);
+    return graph;
+}
+
+START_TEST(strips_have_the_bytes_of_layers_one_by_one)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_graph *graph = make_long_network();
+    graph->transforms = _i == 1;
+    ck_assert(tfl_graph_prepare(graph, NULL, &err) == TFL_OK);
+    bool *kept = calloc(graph->n_layers, sizeof *kept);
+    kept[0] = kept[graph->output] = true;
+    tfl_values *values = values_of(graph), *plain = values_of(graph), *few = NULL;
+    ck_assert(tfl_values_create_kept(graph, kept, graph->output, NULL, &few, &err) == TFL_OK);
+    for (size_t i = 0; i < graph->layer[0].size; i++) {
+        values->of[0][i] = plain->of[0][i] = few->of[0][i] = i % 4 == i / 4 * 7 % 13 % 4 ? 1.0F : 0.0F;
+    }
+    tfl_forward(graph, values, graph->output);
+    tfl_forward(graph, few, graph->output);
+    for (size_t l = 1; l < graph->n_layers; l++) {
+        const tfl_layer *layer = &graph->layer[l];
+        const float *in[TFL_MAX_INPUTS];
+        tfl_values_inputs(plain, layer, in);
+        layer->kind->forward(layer, in, plain->of[l], plain->scratch);
+        ck_assert_msg(memcmp(values->of[l], plain->of[l], layer->size * sizeof(float)) == 0, "layer %zu, %s", l, layer->kind->name);
+    }
+    ck_assert_mem_eq(few->of[graph->output], plain->of[graph->output], graph->layer[graph->output].size * sizeof(float));
+    tfl_values_free(values);
+    tfl_values_free(plain);
+    tfl_values_free(few);
+    free(kept);
+    tfl_graph_free(graph);
+}
+END_TEST
+
 START_TEST(receptive_fields_add_up)
 {
     tfl_graph *graph = new_graph(4, 100);
@@ -502,6 +551,7 @@ int main(void)
     tcase_add_test(tests, changed_weights_show_after_prepare);
     tcase_add_loop_test(tests, many_weights_are_packed_alike_by_any_number_of_threads, 0, 2);
     tcase_add_loop_test(tests, values_may_share_their_places, 0, N_NETWORKS);
+    tcase_add_loop_test(tests, strips_have_the_bytes_of_layers_one_by_one, 0, 2);
     tcase_add_test(tests, receptive_fields_add_up);
     suite_add_tcase(suite, tests);
     return test_run(suite);

@@ -133,9 +133,12 @@ static void check_product(const tfl_kernels *kernels, tfl_rng *rng)
     kernels->product(&p.rows, p.m, a, packed, p.n, first, accumulate, c, p.ldc);
     check_close(c, expected, size_c, p.tolerance, p.what);
 
-    /* The same rows one by one: the same bytes. */
+    /* The same rows one by one: the same bytes, and what is fetched meanwhile changes none. */
     float *alone = guarded(rng, p.n);
+    tfl_ahead ahead = {.n = 2, .at = {a, b}, .floats = {p.a_size, p.depth * p.n}};
+    p.rows.ahead = &ahead;
     kernels->product(&p.rows, p.m, a, packed, p.n, first, false, c, p.ldc);
+    p.rows.ahead = NULL;
     for (size_t i = 0; i < p.m; i++) {
         kernels->product(&p.rows, 1, a + i * p.rows.stride, packed, p.n, first, false, alone, p.n);
         for (size_t j = 0; j < p.n; j++) {
@@ -430,19 +433,19 @@ END_TEST
 static void check_tiles(const tfl_kernels *kernels, tfl_rng *rng)
 {
     const tfl_toom_kind kind = tfl_rng_below(rng, 2) == 0 ? TFL_TOOM_4_4 : TFL_TOOM_4_3;
-    tfl_tiles tiles = {.channels = between(rng, 16, 70), .length = between(rng, 1, 60), .step = between(rng, 1, 9), .count = between(rng, 1, 6)};
+    tfl_tiles tiles = {.channels = between(rng, 16, 70), .length = between(rng, 1, 60), .step = between(rng, 1, 9), .tile = between(rng, 0, 20), .count = between(rng, 1, 6)};
     size_t points = tfl_toom_table[kind].points, size = tiles.length * tiles.channels, plane = tiles.count * tiles.channels;
     size_t ld = plane + between(rng, 0, 5), size_out = (points - 1) * ld + plane;
     float *map = guarded(rng, size), *start = guarded(rng, tiles.channels), *other = copy_of(map, size);
     float *out = guarded(rng, size_out), *expected = copy_of(out, size_out);
-    tiles.first = (ptrdiff_t)between(rng, 0, 40) - 20;
+    tiles.before = (ptrdiff_t)between(rng, 0, 40) - 20;
     kernels->spread(kind, &tiles, map, out, ld);
     tfl_kernels_naive.spread(kind, &tiles, map, expected, ld);
     check_close(out, expected, size_out, 1e-4, "spread");
 
     bool accumulate = tfl_rng_below(rng, 2) == 1;
     const float *first = tfl_rng_below(rng, 2) == 1 ? start : NULL;
-    tiles.first = (ptrdiff_t)between(rng, 0, 20);
+    tiles.before = 0;
     kernels->gather(kind, &tiles, out, ld, first, accumulate, map);
     tfl_kernels_naive.gather(kind, &tiles, out, ld, first, accumulate, other);
     check_close(map, other, size, 1e-3, "gather"); /* of sums of values of some hundred */
@@ -455,11 +458,10 @@ static void check_tiles(const tfl_kernels *kernels, tfl_rng *rng)
 
 static void check_filter_tiles(const tfl_kernels *kernels, tfl_rng *rng)
 {
-    tfl_tiles tiles = {.channels = between(rng, 16, 70), .length = between(rng, 1, 60), .step = between(rng, 1, 9), .count = between(rng, 1, 6)};
+    tfl_tiles tiles = {.channels = between(rng, 16, 70), .length = between(rng, 1, 60), .step = between(rng, 1, 9), .tile = between(rng, 0, 20), .count = between(rng, 1, 6)};
     size_t points = tfl_toom_table[TFL_TOOM_4_4].points, size = tiles.length * tiles.channels, plane = tiles.count * tiles.channels;
     size_t ld = plane + between(rng, 0, 5), size_out = (points - 1) * ld + plane;
     float *map = guarded(rng, size), *out = guarded(rng, size_out), *expected = copy_of(out, size_out);
-    tiles.first = (ptrdiff_t)between(rng, 0, 20);
     kernels->filter_tiles(&tiles, map, out, ld);
     tfl_kernels_naive.filter_tiles(&tiles, map, expected, ld);
     check_close(out, expected, size_out, 1e-5, "filter_tiles");

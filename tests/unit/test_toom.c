@@ -56,8 +56,8 @@ static tfl_toom_shape random_shape(tfl_rng *rng)
     tfl_toom_shape s = {.in = between(rng, 16, 40), .out = between(rng, 16, 70)};
     s.taps = between(rng, 1, 13);
     s.dilation = tfl_rng_below(rng, 2) == 0 ? 1 : between(rng, 1, 20);
-    s.in_length = tfl_rng_below(rng, 4) == 0 ? between(rng, 1, 6) : between(rng, 7, 150);
-    s.out_length = tfl_rng_below(rng, 4) == 0 ? between(rng, 1, 6) : between(rng, 7, 150);
+    s.in_length = tfl_rng_below(rng, 4) == 0 ? between(rng, 1, 6) : between(rng, 7, 600);
+    s.out_length = tfl_rng_below(rng, 4) == 0 ? between(rng, 1, 6) : between(rng, 7, 600);
     s.before = (ptrdiff_t)between(rng, 0, 30) - 8;
     return s;
 }
@@ -170,6 +170,65 @@ static void check_range(problem *p, tfl_rng *rng)
 START_TEST(ranges_are_parts_of_the_whole)
 {
     for_problems(check_range);
+}
+END_TEST
+
+/* What works beside a run may look at, and what it has seen. */
+typedef struct beside {
+    const problem *p;
+    const float *truth, *before; /* [size] the outputs when all is done, and as they were */
+    float *map;                  /* as it becomes */
+    size_t seen, done;
+} beside;
+
+/* Brings positions of the map, none of which has outputs yet. */
+static void bring(void *context, size_t first, size_t count)
+{
+    beside *b = context;
+    const tfl_toom_shape *s = &b->p->shape;
+    size_t end = first + count < s->out_length ? first + count : s->out_length;
+    ck_assert_uint_eq(first, b->seen);
+    b->seen += count;
+    memcpy(b->map + first * s->in, b->p->map + first * s->in, count * s->in * sizeof *b->map);
+    if (first < end) {
+        ck_assert_mem_eq(b->p->out + first * s->out, b->before + first * s->out, (end - first) * s->out * sizeof *b->before);
+    }
+}
+
+/* Takes outputs, which are as they stay. */
+static void take(void *context, size_t first, size_t count)
+{
+    beside *b = context;
+    const size_t channels = b->p->shape.out;
+    ck_assert_uint_eq(first, b->done);
+    b->done += count;
+    ck_assert_mem_eq(b->p->out + first * channels, b->truth + first * channels, count * channels * sizeof *b->truth);
+}
+
+static void check_strips(problem *p, tfl_rng *rng)
+{
+    const tfl_toom_shape *s = &p->shape;
+    float *before = normal_floats(rng, p->size), *truth = tfl_alloc_floats(p->size), *map = tfl_alloc_floats(s->in_length * s->in);
+    bool accumulate = tfl_rng_below(rng, 2) == 0;
+    for (size_t i = 0; i < s->in_length * s->in; i++) {
+        map[i] = NAN;
+    }
+    memcpy(truth, before, p->size * sizeof *truth);
+    tfl_toom_run(p->toom, p->map, 0, s->out_length, p->start, accumulate, truth, p->scratch);
+    memcpy(p->out, before, p->size * sizeof *before);
+    beside b = {.p = p, .truth = truth, .before = before, .map = map};
+    const tfl_strips bringing = {bring, &b, {before}}, taking = {take, &b, {NULL}};
+    tfl_toom_run_strips(p->toom, map, &bringing, p->start, accumulate, p->out, &taking, p->scratch);
+    ck_assert_msg(b.seen == s->in_length && b.done == s->out_length, "%s: the work ended at %zu and %zu", p->what, b.seen, b.done);
+    ck_assert_msg(memcmp(p->out, truth, p->size * sizeof *truth) == 0, "%s: strips differ from the whole", p->what);
+    free(before);
+    free(truth);
+    free(map);
+}
+
+START_TEST(work_beside_a_run_comes_in_time)
+{
+    for_problems(check_strips);
 }
 END_TEST
 
@@ -322,6 +381,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, sums_are_the_direct_ones);
     tcase_add_test(tests, ranges_are_parts_of_the_whole);
+    tcase_add_test(tests, work_beside_a_run_comes_in_time);
     tcase_add_test(tests, gradients_are_the_direct_ones);
     tcase_add_loop_test(tests, real_sizes_stay_within_the_error, 0, 6);
     tcase_add_test(tests, it_pays_for_wide_layers_alone);
