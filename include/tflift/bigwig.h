@@ -21,6 +21,8 @@ extern "C" {
 
 typedef struct tfl_bigwig_writer tfl_bigwig_writer;
 
+enum { TFL_BIGWIG_LONGEST_NAME = 65535 /* bytes of a contig's, written or read: a file holds every name at the length of the longest */ };
+
 /* Contigs in the order in which values will come, all of which will be in the file; lengths > 0. path must be a regular file. */
 tfl_status tfl_bigwig_create(const char *path, const char *const *contig, const int64_t *length, size_t n_contigs,
                              tfl_bigwig_writer **out, tfl_error *err) TFL_MUST_USE;

@@ -28,7 +28,6 @@ enum {
     LARGEST_BLOCK =
         TFL_BIGWIG_SECTION + 65535 * 12, /* a section with as many items of the largest kind as it can count */
     LARGEST_PACKED = LARGEST_BLOCK + LARGEST_BLOCK / 8 + 64,
-    LONGEST_NAME = 65535,
     NEWEST = 4 /* version */
 };
 
@@ -137,7 +136,7 @@ static tfl_status read_tree(tfl_bigwig *bigwig, tfl_error *err)
     if (tfl_get_u32(header) != TFL_BIGWIG_TREE_MAGIC || key == 0 || tfl_get_u32(header + 12) != 8) {
         return bad(bigwig, err, "the list of its contigs is not where the header says");
     }
-    if (key > LONGEST_NAME) {
+    if (key > TFL_BIGWIG_LONGEST_NAME) {
         return tfl_fail(err, TFL_EINPUT, "%s: its contigs are damaged: names of %" PRIu32 " bytes", bigwig->name, key);
     }
     if (n > bigwig->file.size / ((uint64_t)key + 8)) {

@@ -63,6 +63,19 @@ static tfl_status add_leaf(tree *t, const char *name, uint32_t length, tfl_error
     return status;
 }
 
+static tfl_status check_contig(const char *name, int64_t length, tfl_error *err)
+{
+    if (strlen(name) > TFL_BIGWIG_LONGEST_NAME) {
+        return tfl_fail(err, TFL_EINPUT, "contig %.60s…: its name has %zu bytes, and %d is the most in a bigWig", name, strlen(name),
+                        (int)TFL_BIGWIG_LONGEST_NAME);
+    }
+    if (length <= 0 || length > UINT32_MAX) {
+        return tfl_fail(err, TFL_EINPUT, "contig %s: length %lld, but bigWig holds lengths from 1 to %lu", name,
+                        (long long)length, (unsigned long)UINT32_MAX);
+    }
+    return TFL_OK;
+}
+
 static tfl_status add_leaves(tree *t, tfl_contig_list *contigs, tfl_spool *lengths, tfl_error *err)
 {
     const char *name = NULL;
@@ -70,11 +83,10 @@ static tfl_status add_leaves(tree *t, tfl_contig_list *contigs, tfl_spool *lengt
     tfl_status status = TFL_OK;
     while (status == TFL_OK && (status = tfl_contig_list_next(contigs, &name, &length, err)) == TFL_OK &&
            name != NULL) {
-        if (length <= 0 || length > UINT32_MAX) {
-            return tfl_fail(err, TFL_EINPUT, "contig %s: length %lld, but bigWig holds lengths from 1 to %lu", name,
-                            (long long)length, (unsigned long)UINT32_MAX);
+        status = check_contig(name, length, err);
+        if (status == TFL_OK) {
+            status = tfl_spool_append(lengths, &length, sizeof length, err);
         }
-        status = tfl_spool_append(lengths, &length, sizeof length, err);
         if (status == TFL_OK) {
             status = add_leaf(t, name, (uint32_t)length, err);
         }

@@ -233,6 +233,35 @@ START_TEST(many_contigs)
 }
 END_TEST
 
+/* The longest name that our reader takes can be written and read; one byte more is refused before there is a file. */
+START_TEST(names_are_as_long_as_can_be_read)
+{
+    static char name[TFL_BIGWIG_LONGEST_NAME + 2];
+    const char *const contig[] = {"a", name};
+    static const int64_t length[] = {10, 20};
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_bigwig_writer *writer = NULL;
+    tfl_bigwig *bigwig = NULL;
+    int64_t read = 0;
+    make_path();
+    memset(name, 'n', TFL_BIGWIG_LONGEST_NAME);
+    ck_assert_int_eq(tfl_bigwig_create(path, contig, length, 2, &writer, &err), TFL_OK);
+    ck_assert_int_eq(tfl_bigwig_commit(writer, &err), TFL_OK);
+    ck_assert_int_eq(tfl_bigwig_open(path, &bigwig, &err), TFL_OK);
+    ck_assert_str_eq(tfl_bigwig_contig(bigwig, 1, &read), name);
+    ck_assert_int_eq(read, 20);
+    tfl_bigwig_close(bigwig);
+    (void)remove(path);
+
+    name[TFL_BIGWIG_LONGEST_NAME] = 'n';
+    ck_assert_int_eq(tfl_bigwig_create(path, contig, length, 2, &writer, &err), TFL_EINPUT);
+    ck_assert_msg(strstr(err.message, "nnn…: its name has 65536 bytes") != NULL, "%s", err.message);
+    ck_assert_ptr_null(writer);
+    ck_assert_int_ne(access(path, F_OK), 0);
+    tfl_error_clear(&err);
+}
+END_TEST
+
 START_TEST(writer_refuses)
 {
     static const char *const contig[] = {"a", "b", "a"};
@@ -459,6 +488,7 @@ int main(void)
     tcase_add_test(tests, total_is_exact);
     tcase_add_test(tests, unknown_contigs_and_places_outside);
     tcase_add_test(tests, many_contigs);
+    tcase_add_test(tests, names_are_as_long_as_can_be_read);
     tcase_add_test(tests, writer_refuses);
     tcase_add_test(tests, cut_short_anywhere);
     tcase_add_test(tests, any_byte_changed);
