@@ -166,7 +166,8 @@ static tfl_status pack_weights(tfl_toom *toom, const float *weight, tfl_error *e
 static tfl_status set_rows(tfl_toom *toom, tfl_error *err)
 {
     const tfl_toom_shape *s = &toom->shape;
-    size_t segments = s->dilation == 1 ? 1 : toom->parts;
+    bool side_by_side = s->dilation == 1;
+    size_t segments = side_by_side ? 1 : toom->parts, length = side_by_side ? toom->parts * s->in : s->in;
     toom->offset = tfl_calloc(segments, sizeof *toom->offset);
     if (toom->offset == NULL) {
         return tfl_fail_memory(err, "a convolution");
@@ -174,7 +175,7 @@ static tfl_status set_rows(tfl_toom *toom, tfl_error *err)
     for (size_t part = 0; part < segments; part++) {
         toom->offset[part] = part * s->dilation * s->in;
     }
-    toom->rows = (tfl_rows){.segments = segments, .length = toom->parts / segments * s->in, .stride = s->in, .offset = toom->offset};
+    toom->rows = (tfl_rows){.segments = segments, .length = length, .stride = s->in, .offset = toom->offset};
     return TFL_OK;
 }
 
