@@ -6,6 +6,8 @@ export LC_ALL=C
 if [[ -z ${TFL_SIGNALS-} ]] && env --default-signal true 2>/dev/null; then
     exec env --default-signal TFL_SIGNALS=default bash "$0" "$@"
 fi
+# What make was told (TESTS=…, TFL_SLOW=1) is not for the makes that a test runs: one that is named would run itself, over and over.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 work=$(mktemp -d) || exit 1
 # A process that is stopped before it has become a program is still this script, trap and all: it must not clean up.
 trap '[[ ${BASHPID:-$$} -ne $$ ]] || rm -rf "$work"' EXIT
