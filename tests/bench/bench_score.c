@@ -293,7 +293,7 @@ static double time_convolutions(const network *n, tfl_graph *graph, bool exact)
         if (strcmp(layer->kind->name, "conv") != 0) {
             continue;
         }
-        size_t size = tfl_shape_size(&layer->input_shape[0]), times = 1 + (size_t)(2e8 / layer_operations(layer));
+        size_t size = tfl_shape_size(&layer->input_shape[0]), times = 1 + (size_t)(1e9 / layer_operations(layer));
         float *in = bench_floats(size), *out = bench_floats(layer->size), *grad_in = bench_floats(size);
         for (size_t i = 0; layer->input[0] == 0 && i < size; i++) {
             in[i] = i % 4 == i / 4 % 4 ? 1.0F : 0.0F;
@@ -333,20 +333,21 @@ static void print_percent(const char *what, double *value, size_t n)
     printf(" %s%.0f %% (%.0f to %.0f) |", what, 100.0 * s.median, 100.0 * s.least, 100.0 * s.most);
 }
 
-/* Of one way: rate, ratio to the peak, what is no convolution. */
+/* Of one way: rate, ratio to the peak, what is no convolution; the last two by what was measured right before and right after. */
 static void bench_way(const network *n, const files *f, tfl_graph *graph, bool exact, size_t rounds)
 {
     static double rate[MOST_ROUNDS], ratio[MOST_ROUNDS], elsewhere[MOST_ROUNDS], peaks[MOST_ROUNDS];
     double operations = count_operations(n, graph);
-    double peak = peak_turns();
+    double convolutions = time_convolutions(n, graph, exact);
     for (size_t i = 0; i < rounds; i++) {
+        double peak = peak_turns();
         usage u = run_tfscore(n, f, f->sequences, n->references, 1, exact);
-        double after = peak_turns(), convolutions = time_convolutions(n, graph, exact);
-        peaks[i] = (peak + after) / 2.0;
+        peaks[i] = (peak + peak_turns()) / 2.0;
         rate[i] = (double)n->sequences / u.cpu;
         ratio[i] = rate[i] * operations / peaks[i];
-        elsewhere[i] = 1.0 - convolutions * rate[i];
-        peak = peak_turns();
+        double before = convolutions;
+        convolutions = time_convolutions(n, graph, exact);
+        elsewhere[i] = 1.0 - (before + convolutions) / 2.0 * rate[i];
     }
     bench_spread rates = bench_spread_of(rate, rounds), top = bench_spread_of(peaks, rounds);
     printf("| %s | %s | %.0f | %.3g | %.0f | %.0f |", n->name, exact ? "`--exact`" : "default", operations / 1e6, rates.median,
