@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tflift/error.h"
 
@@ -19,6 +20,9 @@ bool tfl_size_mul(size_t a, size_t b, size_t *product) TFL_MUST_USE;
 
 /* *sum = a + b; false on overflow (then *sum is SIZE_MAX). */
 bool tfl_size_add(size_t a, size_t b, size_t *sum) TFL_MUST_USE;
+
+/* *size = n, as a file or a user names it; false where it does not fit (then *size is SIZE_MAX). */
+bool tfl_size_from(uint64_t n, size_t *size) TFL_MUST_USE;
 
 /* Zeroed array of count elements of size bytes; count 0 gives a valid pointer. NULL on overflow or out of memory.
  * The caller frees with free(). */

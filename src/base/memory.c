@@ -27,6 +27,13 @@ bool tfl_size_add(size_t a, size_t b, size_t *sum)
     return true;
 }
 
+bool tfl_size_from(uint64_t n, size_t *size)
+{
+    bool fits = (uint64_t)(size_t)n == n; /* else sizes have 32 bits */
+    *size = fits ? (size_t)n : SIZE_MAX;
+    return fits;
+}
+
 /* Sizes that no pointer difference can hold are refused here rather than by chance in the C library. */
 static bool array_size(size_t count, size_t size, size_t *bytes)
 {

@@ -42,8 +42,8 @@ static bool set_size(const tfl_option *option, const char *text, void *target)
 {
     int64_t value = 0;
     bool good = tfl_parse_int(text, option->low, option->high, &value);
-    size_t size = (size_t)value;
-    good = good && (uint64_t)size == (uint64_t)value; /* where sizes have 32 bits */
+    size_t size;
+    good = good && tfl_size_from((uint64_t)value, &size);
     if (good) {
         *(size_t *)target = size;
     }

@@ -207,9 +207,8 @@ static tfl_status find_contig(const tfl_genome *genome, wanted *w, size_t *conti
 /* The part of the contig becomes a sequence of its own, placed where it is. */
 static tfl_status cut(tfl_stretch *s, tfl_genome *genome, size_t contig, const wanted *w, tfl_error *err)
 {
-    uint64_t letters = (uint64_t)(w->to - w->from + 1);
-    size_t length = letters < SIZE_MAX ? (size_t)letters : SIZE_MAX;
-    if (length > TFL_LOGO_MAX_LENGTH) {
+    size_t length;
+    if (!tfl_size_from((uint64_t)(w->to - w->from + 1), &length) || length > TFL_LOGO_MAX_LENGTH) {
         return tfl_stretch_fail_length(w->text, length, err);
     }
     s->sequence.name = tfl_strdup(w->text);

@@ -13,8 +13,8 @@
 
 size_t tfl_onnx_dim(int64_t n)
 {
-    size_t dim = (size_t)n;
-    return (uint64_t)dim == (uint64_t)n ? dim : SIZE_MAX;
+    size_t dim;
+    return tfl_size_from((uint64_t)n, &dim) ? dim : SIZE_MAX;
 }
 
 bool tfl_onnx_dims_size(const tfl_onnx_dims *dims, size_t *size)

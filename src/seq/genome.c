@@ -242,8 +242,8 @@ tfl_status tfl_genome_read(tfl_genome *genome, size_t contig, int64_t start, siz
         return TFL_OK;
     }
     uint64_t from = tfl_faidx_offset(row, start), to = tfl_faidx_offset(row, start + (int64_t)length - 1) + 1;
-    size_t size = (size_t)(to - from), got = 0;
-    if ((uint64_t)size != to - from) {
+    size_t size, got = 0;
+    if (!tfl_size_from(to - from, &size)) {
         return tfl_fail_memory(err, "a window");
     }
     tfl_status status = tfl_grow((void **)&genome->bytes, &genome->capacity, size, 1, "a window", err);

@@ -341,8 +341,8 @@ tfl_status tfl_windows_sequence(tfl_windows *windows, size_t i, tfl_genome *geno
         return status;
     }
     const char *contig = tfl_genome_contig(genome, window->contig);
-    size_t length = (size_t)window->length;
-    if ((uint64_t)length != (uint64_t)window->length) {
+    size_t length;
+    if (!tfl_size_from((uint64_t)window->length, &length)) {
         return tfl_fail_memory(err, "the letters of a region");
     }
     char none[] = "";

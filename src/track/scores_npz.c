@@ -79,7 +79,8 @@ static tfl_status read_header(const npz *in, array *from, const tfl_zip_member *
         return tfl_fail(err, TFL_EINPUT, "%s: its member %s is not as long as its shape says", in->file.name,
                         member->name);
     }
-    return (uint64_t)(size_t)row == row ? TFL_OK : tfl_fail_memory(err, "a row");
+    size_t fits;
+    return tfl_size_from(row, &fits) ? TFL_OK : tfl_fail_memory(err, "a row");
 }
 
 static tfl_status open_array(const npz *in, array *from, const tfl_zip_member *all, size_t n, const char *name,

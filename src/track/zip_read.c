@@ -167,11 +167,12 @@ tfl_status tfl_zip_read_directory(const tfl_file *file, tfl_zip_member **member,
     if (status != TFL_OK) {
         return status;
     }
-    bool fits = (uint64_t)(size_t)where.size == where.size && (uint64_t)(size_t)where.n == where.n;
-    unsigned char *bytes = fits ? tfl_calloc((size_t)where.size, 1) : NULL;
-    tfl_zip_member *members = fits ? tfl_calloc((size_t)where.n, sizeof *members) : NULL;
+    size_t size = 0, count = 0;
+    bool fits = tfl_size_from(where.size, &size) && tfl_size_from(where.n, &count);
+    unsigned char *bytes = fits ? tfl_calloc(size, 1) : NULL;
+    tfl_zip_member *members = fits ? tfl_calloc(count, sizeof *members) : NULL;
     status = bytes == NULL || members == NULL ? tfl_fail_memory(err, "the directory of an archive")
-                                              : tfl_file_read(file, where.start, bytes, (size_t)where.size, err);
+                                              : tfl_file_read(file, where.start, bytes, size, err);
     if (status == TFL_OK) {
         status = read_entries(file, bytes, &where, members, err);
     }
@@ -181,7 +182,7 @@ tfl_status tfl_zip_read_directory(const tfl_file *file, tfl_zip_member **member,
         return status;
     }
     *member = members;
-    *n = (size_t)where.n;
+    *n = count;
     return TFL_OK;
 }
 

@@ -32,6 +32,10 @@ START_TEST(overflow_is_noticed)
         bool sum_fits = a + b >= a;
         ck_assert_int_eq(tfl_size_add(a, b, &sum), sum_fits);
         ck_assert_uint_eq(sum, sum_fits ? a + b : SIZE_MAX);
+        uint64_t named = tfl_rng_next64(&rng) >> tfl_rng_below(&rng, 64);
+        size_t size;
+        ck_assert_int_eq(tfl_size_from(named, &size), named <= SIZE_MAX);
+        ck_assert_uint_eq(size, named <= SIZE_MAX ? named : SIZE_MAX);
         overflows += !fits;
     }
     printf("seed %d: %zu of 20000 products overflow\n", SEED, overflows);
