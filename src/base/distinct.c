@@ -60,16 +60,22 @@ static int by_name(const void *a, const void *b)
     return strcmp(name_of(a), name_of(b));
 }
 
+static tfl_status make_room(tfl_distinct *distinct, size_t size, tfl_error *err)
+{
+    void *grown = distinct->record;
+    tfl_status status = tfl_grow(&grown, &distinct->capacity, size, 1, "names", err);
+    distinct->record = grown;
+    return status;
+}
+
 static tfl_status sort_name(tfl_distinct *distinct, const char *name, int64_t line, tfl_error *err)
 {
     size_t length = strlen(name);
     size_t size = sizeof line + length + 1;
     tfl_status status =
         distinct->rest != NULL ? TFL_OK : tfl_sorter_create(by_name, TFL_SORTER_MEMORY, &distinct->rest, err);
-    void *grown = distinct->record;
     if (status == TFL_OK) {
-        status = tfl_grow(&grown, &distinct->capacity, size, 1, "names", err);
-        distinct->record = grown;
+        status = make_room(distinct, size, err);
     }
     if (status != TFL_OK) {
         return status;
@@ -98,9 +104,7 @@ tfl_status tfl_distinct_add(tfl_distinct *distinct, const char *name, int64_t li
 static tfl_status keep_before(tfl_distinct *distinct, const char *name, tfl_error *err)
 {
     size_t size = strlen(name) + 1;
-    void *grown = distinct->record;
-    tfl_status status = tfl_grow(&grown, &distinct->capacity, size, 1, "names", err);
-    distinct->record = grown;
+    tfl_status status = make_room(distinct, size, err);
     if (status == TFL_OK) {
         memcpy(distinct->record, name, size);
     }

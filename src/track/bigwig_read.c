@@ -583,13 +583,18 @@ static query ask(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end
                    .blocks_left = bigwig->file.size / TFL_BIGWIG_LEAF};
 }
 
-/* Values of bases [start, end) of a contig, NaN where there is none. */
-static tfl_status read_values(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end, float *value,
-                              tfl_error *err)
+static void clear_values(int64_t start, int64_t end, float *value)
 {
     for (int64_t i = start; i < end; i++) {
         value[i - start] = NAN;
     }
+}
+
+/* Values of bases [start, end) of a contig, NaN where there is none. */
+static tfl_status read_values(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end, float *value,
+                              tfl_error *err)
+{
+    clear_values(start, end, value);
     query wanted = ask(bigwig, contig, start, end, value);
     return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
 }
@@ -605,9 +610,7 @@ tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t sta
     if (found && start < end) {
         return read_values(bigwig, bigwig->id[number], start, end, value, err);
     }
-    for (int64_t i = start; i < end; i++) {
-        value[i - start] = NAN;
-    }
+    clear_values(start, end, value);
     return TFL_OK;
 }
 

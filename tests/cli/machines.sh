@@ -14,7 +14,7 @@ unit_tests() {
     read -r -a tests <<<"$(cd "$2" && find tests/unit tests/golden -type f -name 'test_*' -not -name '*.*' | sort | xargs)"
     [[ ${#tests[@]} -gt 40 ]] || fail "$1: only ${#tests[@]} tests are there"
     # what make calls them puts the long ones first
-    run env -u MAKEFLAGS -u TFL_SLOW CK_TIMEOUT_MULTIPLIER=50 make -k -j"$jobs" -C "$2" check TESTS="\$(unit_tests) \$(golden_programs)" LOG_COMPILER="$2/run"
+    run env -u TFL_SLOW CK_TIMEOUT_MULTIPLIER=50 make -k -j"$jobs" -C "$2" check TESTS="\$(unit_tests) \$(golden_programs)" LOG_COMPILER="$2/run"
     grep -E '^# (PASS|SKIP|FAIL): ' out | sed "s/^#/$1:/"
     for test in "${tests[@]}"; do
         grep -qsE '^:test-result: (PASS|SKIP)' "$2/$test.trs" || fail "$1: $test: $(tail -n 5 "$2/$test.log")"
