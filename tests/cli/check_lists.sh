@@ -18,6 +18,15 @@ for file in src/seq/region.c src/seq/fast.c include/tflift/fasta.h tests/unit/te
     [[ $said == "$file: "* ]] || { echo "$file is in no list, and it said: $said" && exit 1; }
     rm "$work/$file"
 done
+echo 'static const unsigned threads = 2;' >"$work/tests/unit/test_fasta.c"
+if "$TFL_SRCDIR/scripts/check-lists" "$work"; then
+    echo "a test starts threads out of the thread sanitizer's sight, and that passed"
+    exit 1
+fi
+echo 'threaded_programs += tests/unit/test_fasta' >>"$work/Makefile.am"
+"$TFL_SRCDIR/scripts/check-lists" "$work" || exit 1
+echo '/* threads */' >"$work/tests/unit/test_fasta.c"
+"$TFL_SRCDIR/scripts/check-lists" "$work" || exit 1
 echo 'seq_sources += src/seq/fasta.c' >>"$work/Makefile.am"
 if "$TFL_SRCDIR/scripts/check-lists" "$work"; then
     echo "a file is named twice, and that passed"
