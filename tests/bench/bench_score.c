@@ -46,9 +46,9 @@ typedef struct network {
 } network;
 
 static const network networks[] = {
-    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 400, 3, 1500, 10, 64, 20, MOST_ROUNDS},
-    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 800, 1, 2400, 10, 64, 20, MOST_ROUNDS},
-    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 12, 1, 32, 20, 64, 2, MOST_ROUNDS},
+    {"paper", "the paper's: 200 bp, two convolutions of 50 x 11, 3 tasks, 10 references", 200, 0, 0, 0, 10, 800, 3, 1500, 10, 64, 20, MOST_ROUNDS},
+    {"paper-one", "the same, one task", 200, 0, 0, 0, 10, 1600, 1, 2400, 10, 64, 20, MOST_ROUNDS},
+    {"bpnet", "BPNet-like: 2114 bp, 64 x 21 and 8 residual dilated 64 x 3, 20 references", 2114, 64, 21, 8, 20, 24, 1, 32, 20, 64, 2, MOST_ROUNDS},
     {"chrombpnet", "ChromBPNet size: the same with 512 channels, 10 references", 2114, 512, 21, 8, 10, 3, 1, 24, 1, 4, 2, 3},
 };
 
