@@ -49,9 +49,12 @@ void *fuzz_calloc(size_t n, size_t size)
 
 char *fuzz_file(const uint8_t *data, size_t size)
 {
-    static const char name[] = "/tmp/tflift-fuzz-XXXXXX";
-    char *path = fuzz_calloc(sizeof name, 1);
-    memcpy(path, name, sizeof name);
+    static const char name[] = "/tflift-fuzz-XXXXXX";
+    const char *folder = getenv("TMPDIR");
+    folder = folder != NULL ? folder : "/tmp";
+    size_t room = strlen(folder) + sizeof name;
+    char *path = fuzz_calloc(room, 1);
+    snprintf(path, room, "%s%s", folder, name);
     int fd = mkstemp(path);
     fuzz_need(fd >= 0, "%s: cannot be made", path);
     bool written = write(fd, data, size) == (ssize_t)size;

@@ -26,7 +26,7 @@ void fuzz_need(int ok, const char *format, ...) TFL_PRINTF(2, 3);
 /* Memory that a target cannot do without, zeroed. The caller frees. */
 void *fuzz_calloc(size_t n, size_t size);
 
-/* Writes data to a new file, for what reads files only. Its path, the caller's to remove and free. */
+/* Writes data to a new file in $TMPDIR, else /tmp, for what reads files only. Its path, the caller's to remove and free. */
 char *fuzz_file(const uint8_t *data, size_t size);
 
 /* Aborts unless a failure came with its message and status, and a success without. Returns whether it was a success;
