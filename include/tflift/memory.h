@@ -32,10 +32,14 @@ void *tfl_calloc(size_t count, size_t size) TFL_MUST_USE;
  * array is untouched. The caller frees with free(). */
 void *tfl_realloc(void *array, size_t count, size_t size) TFL_MUST_USE;
 
-/* Makes room for at least need elements in *array, growing *capacity geometrically. *array and *capacity are unchanged
- * on failure. what names the thing in the error message. */
-tfl_status tfl_grow(void **array, size_t *capacity, size_t need, size_t size, const char *what,
+/* Makes room for at least need elements of size bytes in *array, where array is the address of a pointer of any type,
+ * growing *capacity geometrically. *array and *capacity are unchanged on failure. what names the thing in the error
+ * message. */
+tfl_status tfl_grow(void *array, size_t size, size_t *capacity, size_t need, const char *what,
                     tfl_error *err) TFL_MUST_USE;
+
+/* The same for a pointer, whose elements have the size that its type says. */
+#define TFL_GROW(pointer, capacity, need, what, err) tfl_grow(&(pointer), sizeof *(pointer), capacity, need, what, err)
 
 /* count floats at a 64-byte boundary, zeroed; free with free(). NULL on overflow or out of memory. */
 float *tfl_alloc_floats(size_t count) TFL_MUST_USE;

@@ -62,10 +62,7 @@ static int by_name(const void *a, const void *b)
 
 static tfl_status make_room(tfl_distinct *distinct, size_t size, tfl_error *err)
 {
-    void *grown = distinct->record;
-    tfl_status status = tfl_grow(&grown, &distinct->capacity, size, 1, "names", err);
-    distinct->record = grown;
-    return status;
+    return TFL_GROW(distinct->record, &distinct->capacity, size, "names", err);
 }
 
 static tfl_status sort_name(tfl_distinct *distinct, const char *name, int64_t line, tfl_error *err)

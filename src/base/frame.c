@@ -44,11 +44,9 @@ static size_t count_columns(const char *line)
 /* A copy of the line that the frame owns, NULL when out of memory. */
 static char *keep(tfl_frame *frame, const char *line)
 {
-    void *array = frame->text;
-    if (tfl_grow(&array, &frame->capacity[2], frame->n_texts + 1, sizeof *frame->text, "a table", NULL) != TFL_OK) {
+    if (TFL_GROW(frame->text, &frame->capacity[2], frame->n_texts + 1, "a table", NULL) != TFL_OK) {
         return NULL;
     }
-    frame->text = array;
     char *copy = tfl_strdup(line);
     if (copy != NULL) {
         frame->text[frame->n_texts++] = copy;
@@ -94,15 +92,8 @@ static tfl_status reserve_row(tfl_frame *frame, tfl_error *err)
     if (!tfl_size_mul(frame->n_rows + 1, frame->n_columns, &need)) {
         return tfl_fail_memory(err, "a table");
     }
-    void *array = frame->cell;
-    tfl_status status = tfl_grow(&array, &frame->capacity[0], need, sizeof *frame->cell, "a table", err);
-    frame->cell = array;
-    if (status == TFL_OK) {
-        array = frame->line;
-        status = tfl_grow(&array, &frame->capacity[1], frame->n_rows + 1, sizeof *frame->line, "a table", err);
-        frame->line = array;
-    }
-    return status;
+    tfl_status status = TFL_GROW(frame->cell, &frame->capacity[0], need, "a table", err);
+    return status == TFL_OK ? TFL_GROW(frame->line, &frame->capacity[1], frame->n_rows + 1, "a table", err) : status;
 }
 
 static tfl_status take_row(tfl_frame *frame, const tfl_lines *lines, const char *line, tfl_error *err)

@@ -191,9 +191,7 @@ static tfl_status fill(tfl_lines *lines, tfl_error *err)
     lines->end -= lines->start;
     lines->start = 0;
     if (lines->end + 1 >= lines->capacity) {
-        void *buffer = lines->buffer;
-        tfl_status status = tfl_grow(&buffer, &lines->capacity, lines->capacity * 2, 1, lines->name, err);
-        lines->buffer = buffer;
+        tfl_status status = TFL_GROW(lines->buffer, &lines->capacity, lines->capacity * 2, lines->name, err);
         if (status != TFL_OK) {
             return status;
         }

@@ -58,7 +58,8 @@ void *tfl_realloc(void *array, size_t count, size_t size)
     return array_size(count, size, &bytes) ? realloc(array, bytes) : NULL;
 }
 
-tfl_status tfl_grow(void **array, size_t *capacity, size_t need, size_t size, const char *what, tfl_error *err)
+/* Pointers of other types than void * are not to be read and written as such, but may be copied. */
+tfl_status tfl_grow(void *array, size_t size, size_t *capacity, size_t need, const char *what, tfl_error *err)
 {
     if (need <= *capacity) {
         return TFL_OK;
@@ -67,11 +68,13 @@ tfl_status tfl_grow(void **array, size_t *capacity, size_t need, size_t size, co
     if (!tfl_size_add(*capacity, *capacity / 2 + 16, &wanted) || wanted < need) {
         wanted = need;
     }
-    void *grown = tfl_realloc(*array, wanted, size);
+    void *grown;
+    memcpy(&grown, array, sizeof grown);
+    grown = tfl_realloc(grown, wanted, size);
     if (grown == NULL) {
         return tfl_fail_memory(err, what);
     }
-    *array = grown;
+    memcpy(array, &grown, sizeof grown);
     *capacity = wanted;
     return TFL_OK;
 }

@@ -311,16 +311,12 @@ tfl_status tfl_sorter_add(tfl_sorter *sorter, uint64_t key, const void *record, 
         return tfl_fail_memory(err, "sorting");
     }
     whole = sizeof(head) + padded(size);
-    tfl_status status = sorter->n > 0 && !has_room(sorter, whole) ? spill(sorter, err) : TFL_OK;
-    void *bytes = sorter->bytes; /* which spilling may have freed */
-    void *entries = sorter->entry;
+    tfl_status status = sorter->n > 0 && !has_room(sorter, whole) ? spill(sorter, err) : TFL_OK; /* which spilling may have freed */
     if (status == TFL_OK) {
-        status = tfl_grow(&bytes, &sorter->capacity, sorter->used + whole, 1, "sorting", err);
-        sorter->bytes = bytes;
+        status = TFL_GROW(sorter->bytes, &sorter->capacity, sorter->used + whole, "sorting", err);
     }
     if (status == TFL_OK) {
-        status = tfl_grow(&entries, &sorter->entry_capacity, sorter->n + 1, sizeof *sorter->entry, "sorting", err);
-        sorter->entry = entries;
+        status = TFL_GROW(sorter->entry, &sorter->entry_capacity, sorter->n + 1, "sorting", err);
     }
     if (status != TFL_OK) {
         return status;
@@ -348,9 +344,7 @@ static tfl_status fill(const tfl_sorter *sorter, reader *from, size_t size, tfl_
     memmove(from->buffer, from->buffer + from->at, there);
     from->at = 0;
     from->used = there;
-    void *grown = from->buffer;
-    tfl_status status = tfl_grow(&grown, &from->capacity, size, 1, "sorting", err);
-    from->buffer = grown;
+    tfl_status status = TFL_GROW(from->buffer, &from->capacity, size, "sorting", err);
     uint64_t left = from->end - from->next;
     size_t part = from->capacity - there < left ? from->capacity - there : (size_t)left;
     if (status == TFL_OK) {

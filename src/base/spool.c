@@ -46,12 +46,10 @@ tfl_status tfl_spool_append(tfl_spool *spool, const void *bytes, size_t size, tf
             }
         }
         size_t part = SPOOL_MEMORY - spool->used < size ? SPOOL_MEMORY - spool->used : size;
-        void *buffer = spool->buffer;
-        tfl_status status = tfl_grow(&buffer, &spool->capacity, spool->used + part, 1, "temporary data", err);
+        tfl_status status = TFL_GROW(spool->buffer, &spool->capacity, spool->used + part, "temporary data", err);
         if (status != TFL_OK) {
             return status;
         }
-        spool->buffer = buffer;
         memcpy(spool->buffer + spool->used, from, part);
         spool->used += part;
         from += part;

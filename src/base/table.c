@@ -133,9 +133,7 @@ tfl_status tfl_table_add(tfl_table *table, const char *name, size_t *index, bool
     if (present) {
         return TFL_OK;
     }
-    void *grown = table->entry;
-    tfl_status status = tfl_grow(&grown, &table->capacity, table->n + 1, sizeof *table->entry, "a table of names", err);
-    table->entry = grown;
+    tfl_status status = TFL_GROW(table->entry, &table->capacity, table->n + 1, "a table of names", err);
     if (status == TFL_OK) {
         status = make_room(table, err);
     }

@@ -368,12 +368,10 @@ tfl_status tfl_output_folder_stage(const char *path, tfl_output_folder **out, tf
 const char *tfl_output_folder_file(tfl_output_folder *folder, const char *name)
 {
     tfl_error unused = TFL_ERROR_INIT;
-    void *files = folder->file;
     size_t size = strlen(folder->path) + strlen(name) + 1;
     tfl_tempfile *file = tfl_calloc(1, sizeof *file);
     char *listed = tfl_calloc(size, 1);
-    bool good = tfl_grow(&files, &folder->capacity, folder->n + 1, sizeof(tfl_tempfile *), "files", &unused) == TFL_OK;
-    folder->file = files;
+    bool good = TFL_GROW(folder->file, &folder->capacity, folder->n + 1, "files", &unused) == TFL_OK;
     if (good && file != NULL && listed != NULL && (file->path = tfl_calloc(size, 1)) != NULL) {
         (void)snprintf(file->path, size, "%s%s", folder->path, name);
         (void)snprintf(listed, size, "%s%s", folder->path, name);

@@ -29,7 +29,7 @@ static tfl_status add_row(tfl_contigs *contigs, size_t *capacity, const tfl_line
         status = tfl_lines_fail(lines, err, "%s: comes twice", field[0]);
     }
     if (status == TFL_OK) {
-        status = tfl_grow((void **)&contigs->length, capacity, contigs->n + 1, sizeof *contigs->length, "contigs", err);
+        status = TFL_GROW(contigs->length, capacity, contigs->n + 1, "contigs", err);
     }
     if (status == TFL_OK) {
         contigs->length[contigs->n++] = length;

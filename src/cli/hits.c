@@ -199,9 +199,7 @@ static tfl_status take_place(reader *r, place *p, size_t *n, tfl_error *err)
     if (status != TFL_OK) {
         return status;
     }
-    void *grown = p->text;
-    status = tfl_grow(&grown, &p->capacity, h.name_size + h.contig_size, 1, "the name of a sequence", err);
-    p->text = grown;
+    status = TFL_GROW(p->text, &p->capacity, h.name_size + h.contig_size, "the name of a sequence", err);
     if (status == TFL_OK) {
         status = take(r, p->text, h.name_size + h.contig_size, err);
     }

@@ -65,8 +65,7 @@ static tfl_status predict_item_of(const prediction *p, unsigned worker, predict_
     tfl_values *values;
     tfl_status status = tfl_plan_values(item->plan, worker, &values, err);
     if (status == TFL_OK) {
-        status = tfl_grow((void **)&item->value, &item->capacity, 2 * graph->n_tasks, sizeof *item->value,
-                          "predictions", err);
+        status = TFL_GROW(item->value, &item->capacity, 2 * graph->n_tasks, "predictions", err);
     }
     if (status != TFL_OK) {
         return status;

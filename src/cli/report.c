@@ -164,11 +164,9 @@ static char *file_name(const char *stem, const char *suffix)
 static tfl_status add_contig(report *r, const char *name, int64_t length, tfl_error *err)
 {
     size_t number = 0;
-    void *lengths = r->length;
     tfl_status status = tfl_table_add(r->contigs, name, &number, NULL, err);
     if (status == TFL_OK) {
-        status = tfl_grow(&lengths, &r->length_capacity, number + 1, sizeof *r->length, "contigs", err);
-        r->length = lengths;
+        status = TFL_GROW(r->length, &r->length_capacity, number + 1, "contigs", err);
     }
     if (status == TFL_OK) {
         r->length[number] = length;

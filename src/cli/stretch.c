@@ -309,9 +309,7 @@ static bool place_box(const tfl_stretch *s, const char *name, int64_t start, int
 
 static tfl_status add_box(tfl_boxes *boxes, tfl_logo_box box, const char *name, tfl_error *err)
 {
-    void *array = boxes->box;
-    tfl_status status = tfl_grow(&array, &boxes->capacity, boxes->n + 1, sizeof box, "boxes", err);
-    boxes->box = array;
+    tfl_status status = TFL_GROW(boxes->box, &boxes->capacity, boxes->n + 1, "boxes", err);
     char *label = name != NULL ? tfl_strdup(name) : NULL;
     if (status == TFL_OK && name != NULL && label == NULL) {
         status = tfl_fail_memory(err, "boxes");

@@ -423,10 +423,7 @@ static tfl_status find_scores(scanning *s, scan_item *item, tfl_error *err)
 {
     const tfl_sequence *sequence = &item->sequence;
     int any = 0;
-    void *grown = item->value;
-    tfl_status status =
-        tfl_grow(&grown, &item->value_capacity, sequence->length + 1, sizeof *item->value, "scores", err);
-    item->value = grown;
+    tfl_status status = TFL_GROW(item->value, &item->value_capacity, sequence->length + 1, "scores", err);
     if (status == TFL_OK) {
         status = tfl_scores_find(s->scores, sequence, &item->region, item->value, &any, err);
     }
@@ -456,10 +453,7 @@ static tfl_status read_item(void *context, void *slot, bool *end, tfl_error *err
 static tfl_status weigh_matches(const scanning *s, unsigned worker, scan_item *item, tfl_error *err)
 {
     const tfl_matches *matches = &item->matches;
-    void *grown = item->importance;
-    tfl_status status =
-        tfl_grow(&grown, &item->importance_capacity, matches->n + 1, sizeof *item->importance, "matches", err);
-    item->importance = grown;
+    tfl_status status = TFL_GROW(item->importance, &item->importance_capacity, matches->n + 1, "matches", err);
     for (size_t i = 0; i < s->n_widths && status == TFL_OK; i++) {
         status = tfl_percentiles_add(s->percentiles[worker], s->width[i], item->value, item->sequence.length, err);
     }

@@ -371,8 +371,7 @@ static tfl_status add_other_strand(const scoring *s, reference_context *context,
 {
     worker *w = context->worker;
     size_t length = context->item->sequence.length, values = s->n_tasks * length * TFL_BASES;
-    tfl_status status =
-        tfl_grow((void **)&w->strand, &w->strand_capacity, 2 * values, sizeof *w->strand, "contributions", err);
+    tfl_status status = TFL_GROW(w->strand, &w->strand_capacity, 2 * values, "contributions", err);
     if (status != TFL_OK) {
         return status;
     }
@@ -406,10 +405,9 @@ static tfl_status make_room(const scoring *s, score_item *item, tfl_error *err)
     if (!good) {
         return tfl_fail_memory(err, "contributions");
     }
-    tfl_status status =
-        tfl_grow((void **)&item->value, &item->value_capacity, values, sizeof *item->value, "contributions", err);
+    tfl_status status = TFL_GROW(item->value, &item->value_capacity, values, "contributions", err);
     if (status == TFL_OK && s->options->references != NULL) {
-        status = tfl_grow((void **)&item->letters, &item->letters_capacity, letters, 1, "references", err);
+        status = TFL_GROW(item->letters, &item->letters_capacity, letters, "references", err);
     }
     if (status == TFL_OK && item->output == NULL) {
         item->output = tfl_calloc(2 * s->n_tasks, sizeof *item->output);

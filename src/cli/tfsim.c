@@ -180,7 +180,7 @@ static tfl_status shuffle_sequence(void *context, unsigned worker, void *slot, t
     if (!tfl_size_mul(sequence->length, s->options->n, &need)) {
         return tfl_fail_memory(err, "shuffles");
     }
-    tfl_status status = tfl_grow((void **)&item->letters, &item->capacity, need, 1, "shuffles", err);
+    tfl_status status = TFL_GROW(item->letters, &item->capacity, need, "shuffles", err);
     for (size_t j = 0; status == TFL_OK && j < s->options->n; j++) {
         tfl_rng rng; /* the same stream as a reference of tfscore: the same letters */
         tfl_rng_init(&rng, s->options->seed, sequence->name, j);

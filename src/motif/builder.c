@@ -108,12 +108,10 @@ tfl_status tfl_motif_builder_begin(tfl_motif_builder *builder, const char *name,
         return tfl_lines_fail(builder->lines, err, "second motif named %s; names have to differ", name);
     }
     tfl_motifs *motifs = builder->motifs;
-    void *grown = motifs->motif;
-    status = tfl_grow(&grown, &builder->capacity, motifs->n + 1, sizeof *motifs->motif, "motifs", err);
+    status = TFL_GROW(motifs->motif, &builder->capacity, motifs->n + 1, "motifs", err);
     if (status != TFL_OK) {
         return status;
     }
-    motifs->motif = grown;
     tfl_motif *motif = &motifs->motif[motifs->n++];
     *motif = (tfl_motif){.name = tfl_strdup(name), .alternative = tfl_strdup(alternative)};
     builder->open = true;
@@ -143,12 +141,10 @@ tfl_status tfl_motif_builder_row(tfl_motif_builder *builder, const double row[TF
         return tfl_lines_fail(builder->lines, err, "motif %s is wider than %d positions", motif->name,
                               TFL_MOTIF_MAX_WIDTH);
     }
-    void *grown = motif->p;
-    tfl_status status = tfl_grow(&grown, &builder->row_capacity, motif->width + 1, sizeof *motif->p, "a motif", err);
+    tfl_status status = TFL_GROW(motif->p, &builder->row_capacity, motif->width + 1, "a motif", err);
     if (status != TFL_OK) {
         return status;
     }
-    motif->p = grown;
     memcpy(motif->p[motif->width++], row, sizeof *motif->p);
     return TFL_OK;
 }

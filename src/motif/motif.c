@@ -183,12 +183,10 @@ static tfl_status append_line(char **text, size_t *capacity, size_t *used, const
     if (length >= MAX_TEXT - *used) {
         return tfl_fail(err, TFL_EINPUT, "%s: is larger than %zu MiB, which no motif file is", name, MAX_TEXT >> 20);
     }
-    void *grown = *text;
-    tfl_status status = tfl_grow(&grown, capacity, *used + length + 1, 1, "the text of a motif file", err);
+    tfl_status status = TFL_GROW(*text, capacity, *used + length + 1, "the text of a motif file", err);
     if (status != TFL_OK) {
         return status;
     }
-    *text = grown;
     memcpy(*text + *used, line, length);
     (*text)[*used + length] = '\n';
     *used += length + 1;

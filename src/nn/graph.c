@@ -109,7 +109,7 @@ tfl_status tfl_graph_add(tfl_graph *graph, const char *kind, const char *name, c
     if (found == NULL || (found->family == TFL_INPUT && graph->n_layers > 0)) {
         return tfl_fail(err, TFL_EUNSUPPORTED, "layer '%s': no layer kind is named '%s'", name != NULL ? name : "", kind);
     }
-    tfl_status status = tfl_grow((void **)&graph->layer, &graph->capacity, graph->n_layers + 1, sizeof *graph->layer, "layers", err);
+    tfl_status status = TFL_GROW(graph->layer, &graph->capacity, graph->n_layers + 1, "layers", err);
     if (status != TFL_OK) {
         return status;
     }

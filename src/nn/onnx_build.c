@@ -38,8 +38,7 @@ tfl_status tfl_onnx_charge(tfl_onnx_builder *builder, size_t numbers, tfl_error 
 /* Room in the list of what is freed with the builder. */
 static tfl_status reserve_owned(tfl_onnx_builder *builder, tfl_error *err)
 {
-    return tfl_grow((void **)&builder->owned, &builder->owned_capacity, builder->n_owned + 1, sizeof *builder->owned,
-                    "the model's arrays", err);
+    return TFL_GROW(builder->owned, &builder->owned_capacity, builder->n_owned + 1, "the model's arrays", err);
 }
 
 tfl_status tfl_onnx_allocate(tfl_onnx_builder *builder, size_t count, size_t size, void *out, tfl_error *err)

@@ -15,7 +15,7 @@ static tfl_status load_stream(FILE *stream, unsigned char **bytes, size_t *size,
 {
     size_t capacity = 0, got;
     do {
-        tfl_status status = tfl_grow((void **)bytes, &capacity, *size + CHUNK, 1, "the model", err);
+        tfl_status status = TFL_GROW(*bytes, &capacity, *size + CHUNK, "the model", err);
         if (status != TFL_OK) {
             return status;
         }

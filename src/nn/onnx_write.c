@@ -47,7 +47,7 @@ typedef struct writer {
 static unsigned char *reserve(writer *w, buffer *to, size_t size)
 {
     if (w->status == TFL_OK) {
-        w->status = tfl_grow((void **)&to->bytes, &to->capacity, to->size + size, 1, "the model's file", w->err);
+        w->status = TFL_GROW(to->bytes, &to->capacity, to->size + size, "the model's file", w->err);
     }
     if (w->status != TFL_OK) {
         return NULL;

@@ -173,10 +173,7 @@ static tfl_status list_trainables(trainer *t, tfl_error *err)
         }
         tfl_weights weights[MAX_WEIGHTS];
         size_t n = layer->kind->weights(layer, weights, MAX_WEIGHTS);
-        void *grown = t->trainable;
-        tfl_status status =
-            tfl_grow(&grown, &capacity, t->n_trainables + n, sizeof *t->trainable, "trainable arrays", err);
-        t->trainable = grown;
+        tfl_status status = TFL_GROW(t->trainable, &capacity, t->n_trainables + n, "trainable arrays", err);
         if (status != TFL_OK) {
             return status;
         }

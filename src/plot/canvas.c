@@ -20,11 +20,9 @@ static const double layer_pixels = 3; /* per point */
 static cairo_status_t keep_bytes(void *opaque, const unsigned char *bytes, unsigned length)
 {
     tfl_canvas *canvas = opaque;
-    void *array = canvas->bytes;
-    if (tfl_grow(&array, &canvas->capacity, canvas->size + length, 1, "a figure", &canvas->error) != TFL_OK) {
+    if (TFL_GROW(canvas->bytes, &canvas->capacity, canvas->size + length, "a figure", &canvas->error) != TFL_OK) {
         return CAIRO_STATUS_WRITE_ERROR;
     }
-    canvas->bytes = array;
     if (length > 0) {
         memcpy(canvas->bytes + canvas->size, bytes, length);
     }
@@ -328,9 +326,7 @@ double tfl_canvas_text_width(tfl_canvas *canvas, double size, bool bold, const c
 static void say(tfl_canvas *canvas, const char *text)
 {
     size_t length = strlen(text);
-    void *array = canvas->said;
-    if (tfl_grow(&array, &canvas->said_capacity, canvas->said_size + length + 2, 1, "text", &canvas->error) == TFL_OK) {
-        canvas->said = array;
+    if (TFL_GROW(canvas->said, &canvas->said_capacity, canvas->said_size + length + 2, "text", &canvas->error) == TFL_OK) {
         memcpy(canvas->said + canvas->said_size, text, length);
         memcpy(canvas->said + canvas->said_size + length, "\n", 2);
         canvas->said_size += length + 1;

@@ -26,9 +26,7 @@ void tfl_chart_data_clear(tfl_chart_data *data)
 
 tfl_status tfl_chart_data_add(tfl_chart_data *data, tfl_mark mark, tfl_error *err)
 {
-    void *array = data->mark;
-    tfl_status status = tfl_grow(&array, &data->capacity, data->n_marks + 1, sizeof mark, "points", err);
-    data->mark = array;
+    tfl_status status = TFL_GROW(data->mark, &data->capacity, data->n_marks + 1, "points", err);
     if (status == TFL_OK) {
         data->mark[data->n_marks++] = mark;
     }

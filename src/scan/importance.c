@@ -134,10 +134,7 @@ static tfl_status add_histogram(tfl_percentiles *percentiles, size_t width, hist
     if (*out != NULL) {
         return TFL_OK;
     }
-    void *grown = percentiles->histogram;
-    tfl_status status =
-        tfl_grow(&grown, &percentiles->capacity, percentiles->n + 1, sizeof(histogram *), "percentiles", err);
-    percentiles->histogram = grown;
+    tfl_status status = TFL_GROW(percentiles->histogram, &percentiles->capacity, percentiles->n + 1, "percentiles", err);
     if (status != TFL_OK) {
         return status;
     }

@@ -88,11 +88,8 @@ static tfl_status make_room(tfl_qvalues *qvalues, tfl_error *err)
     if (qvalues->capacity > 0 && qvalues->n <= qvalues->capacity / 2) {
         return TFL_OK;
     }
-    void *grown = qvalues->group;
     size_t need = qvalues->capacity > 0 ? 2 * qvalues->capacity : 64;
-    tfl_status status = tfl_grow(&grown, &qvalues->capacity, need, sizeof *qvalues->group, "q-values", err);
-    qvalues->group = grown;
-    return status;
+    return TFL_GROW(qvalues->group, &qvalues->capacity, need, "q-values", err);
 }
 
 tfl_status tfl_qvalues_add(tfl_qvalues *qvalues, double p, tfl_error *err)

@@ -149,9 +149,7 @@ void tfl_matches_clear(tfl_matches *matches)
 
 tfl_status tfl_matches_add(tfl_matches *matches, const tfl_match *match, tfl_error *err)
 {
-    void *grown = matches->match;
-    tfl_status status = tfl_grow(&grown, &matches->capacity, matches->n + 1, sizeof *matches->match, "matches", err);
-    matches->match = grown;
+    tfl_status status = TFL_GROW(matches->match, &matches->capacity, matches->n + 1, "matches", err);
     if (status == TFL_OK) {
         matches->match[matches->n++] = *match;
     }
@@ -192,19 +190,13 @@ static tfl_status start_work(const tfl_scanner *scanner, tfl_matches *matches, t
 static tfl_status make_room(bool top, size_t length, struct tfl_scan_work *work, tfl_error *err)
 {
     size_t room = length + TFL_BEHIND_QUADS; /* also for a sequence without letters */
-    void *quads = work->quad;
-    tfl_status status = tfl_grow(&quads, &work->quad_capacity, room, sizeof *work->quad, "matches", err);
-    work->quad = quads;
+    tfl_status status = TFL_GROW(work->quad, &work->quad_capacity, room, "matches", err);
     if (status != TFL_OK || !top) {
         return status;
     }
-    void *candidates = work->candidate;
-    void *taken = work->taken;
-    status = tfl_grow(&candidates, &work->candidate_capacity, room, sizeof *work->candidate, "matches", err);
-    work->candidate = candidates;
+    status = TFL_GROW(work->candidate, &work->candidate_capacity, room, "matches", err);
     if (status == TFL_OK) {
-        status = tfl_grow(&taken, &work->taken_capacity, room, sizeof *work->taken, "matches", err);
-        work->taken = taken;
+        status = TFL_GROW(work->taken, &work->taken_capacity, room, "matches", err);
     }
     return status;
 }
@@ -216,10 +208,7 @@ static tfl_status add_stretch(const tfl_scanner *scanner, size_t from, size_t to
     if (to - from < scanner->narrowest) {
         return TFL_OK;
     }
-    void *grown = work->stretch;
-    tfl_status status =
-        tfl_grow(&grown, &work->stretch_capacity, work->n_stretches + 1, sizeof *work->stretch, "stretches", err);
-    work->stretch = grown;
+    tfl_status status = TFL_GROW(work->stretch, &work->stretch_capacity, work->n_stretches + 1, "stretches", err);
     if (status == TFL_OK) {
         work->stretch[work->n_stretches++] = (tfl_stretch){from, to};
     }

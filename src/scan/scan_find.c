@@ -164,10 +164,8 @@ static tfl_status sort_block(const block *b, size_t first, tfl_matches *matches,
     size_t n = matches->n - first;
     if (n < 2) {
         return TFL_OK;
-    }
-    void *grown = matches->match; /* there and back */
-    tfl_status status = tfl_grow(&grown, &matches->capacity, matches->n + n, sizeof *matches->match, "matches", err);
-    matches->match = grown;
+    } /* there and back */
+    tfl_status status = TFL_GROW(matches->match, &matches->capacity, matches->n + n, "matches", err);
     if (status == TFL_OK) {
         tfl_match *match = matches->match + first;
         sort_by_digit(match, n, b->from, 0, match + n);
@@ -243,9 +241,7 @@ static tfl_status join_parts(const parts *p, tfl_matches *matches, tfl_error *er
     for (size_t i = 0; i < p->n; i++) {
         n += p->part[i].n;
     }
-    void *grown = matches->match;
-    tfl_status status = tfl_grow(&grown, &matches->capacity, n, sizeof *matches->match, "matches", err);
-    matches->match = grown;
+    tfl_status status = TFL_GROW(matches->match, &matches->capacity, n, "matches", err);
     for (size_t i = 0; i < p->n && status == TFL_OK; i++) {
         if (p->part[i].n > 0) {
             memcpy(matches->match + matches->n, p->part[i].match, p->part[i].n * sizeof *matches->match);
@@ -366,10 +362,7 @@ static tfl_status group_by_motif(const tfl_scanner *scanner, tfl_matches *matche
 {
     struct tfl_scan_work *work = matches->work;
     size_t n_motifs = scanner->motifs->n;
-    void *grown = work->ranked;
-    tfl_status status =
-        tfl_grow(&grown, &work->ranked_capacity, 2 * matches->n, sizeof *work->ranked, "matches", err);
-    work->ranked = grown;
+    tfl_status status = TFL_GROW(work->ranked, &work->ranked_capacity, 2 * matches->n, "matches", err);
     if (status != TFL_OK) {
         return status;
     }

@@ -61,9 +61,7 @@ static tfl_status add_sequence(reading *r, const tfl_sequence *sequence, tfl_err
                         r->fasta, sequence->name, sequence->length, dataset->length);
     }
     dataset->length = sequence->length;
-    void *array = dataset->sequence;
-    tfl_status status = tfl_grow(&array, &r->capacity, dataset->n + 1, sizeof *dataset->sequence, "the sequences", err);
-    dataset->sequence = array;
+    tfl_status status = TFL_GROW(dataset->sequence, &r->capacity, dataset->n + 1, "the sequences", err);
     if (status == TFL_OK) {
         status = tfl_table_add(r->name, sequence->name, NULL, NULL, err);
     }

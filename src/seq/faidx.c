@@ -40,7 +40,7 @@ static tfl_status add_row(tfl_faidx *faidx, const char *name, tfl_faidx_row row,
     if (status != TFL_OK || !*added) {
         return status;
     }
-    status = tfl_grow((void **)&faidx->row, &faidx->capacity, faidx->n + 1, sizeof *faidx->row, "contigs", err);
+    status = TFL_GROW(faidx->row, &faidx->capacity, faidx->n + 1, "contigs", err);
     if (status == TFL_OK) {
         faidx->row[faidx->n++] = row;
     }

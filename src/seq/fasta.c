@@ -31,10 +31,7 @@ static tfl_status make_room(char **text, size_t *capacity, size_t length, tfl_er
     if (!tfl_size_add(length, 1, &need)) {
         return tfl_fail_memory(err, "a sequence");
     }
-    void *grown = *text;
-    tfl_status status = tfl_grow(&grown, capacity, need, 1, "a sequence", err);
-    *text = grown;
-    return status;
+    return TFL_GROW(*text, capacity, need, "a sequence", err);
 }
 
 static tfl_status set_text(char **text, size_t *capacity, const char *from, size_t length, tfl_error *err)

@@ -246,7 +246,7 @@ tfl_status tfl_genome_read(tfl_genome *genome, size_t contig, int64_t start, siz
     if (!tfl_size_from(to - from, &size)) {
         return tfl_fail_memory(err, "a window");
     }
-    tfl_status status = tfl_grow((void **)&genome->bytes, &genome->capacity, size, 1, "a window", err);
+    tfl_status status = TFL_GROW(genome->bytes, &genome->capacity, size, "a window", err);
     if (status == TFL_OK) {
         status = tfl_seekable_read(genome->file, from, genome->bytes, size, &got, err);
     }

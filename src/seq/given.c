@@ -60,9 +60,7 @@ static void cut_suffix(char *name)
 /* Takes the letters over from sequence. */
 static tfl_status add_record(tfl_given *given, tfl_sequence *sequence, tfl_error *err)
 {
-    void *array = given->record;
-    tfl_status status = tfl_grow(&array, &given->capacity, given->n + 1, sizeof *given->record, "references", err);
-    given->record = array;
+    tfl_status status = TFL_GROW(given->record, &given->capacity, given->n + 1, "references", err);
     if (status != TFL_OK) {
         return status;
     }

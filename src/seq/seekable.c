@@ -149,8 +149,7 @@ static tfl_status measure_block(const tfl_seekable *s, uint64_t at, uint64_t *si
 
 static tfl_status add_block(tfl_seekable *s, block added, tfl_error *err)
 {
-    tfl_status status =
-        tfl_grow((void **)&s->block, &s->capacity, s->n_blocks + 1, sizeof *s->block, "an index of blocks", err);
+    tfl_status status = TFL_GROW(s->block, &s->capacity, s->n_blocks + 1, "an index of blocks", err);
     if (status == TFL_OK) {
         s->block[s->n_blocks++] = added;
     }

@@ -69,10 +69,8 @@ void tfl_shuffler_free(tfl_shuffler *shuffler)
 
 char *tfl_shuffler_letters(tfl_shuffler *shuffler, size_t length, tfl_error *err)
 {
-    void *letters = shuffler->letters;
-    tfl_status status = tfl_grow(&letters, &shuffler->letters_capacity, length + 1, 1, "shuffling", err);
-    shuffler->letters = letters;
-    return status == TFL_OK ? letters : NULL;
+    tfl_status status = TFL_GROW(shuffler->letters, &shuffler->letters_capacity, length + 1, "shuffling", err);
+    return status == TFL_OK ? shuffler->letters : NULL;
 }
 
 /* ---------------------------------------------------------------- letters */
@@ -124,24 +122,13 @@ static size_t count_words(unsigned n_letters, unsigned k)
 
 static tfl_status reserve_nodes(tfl_shuffler *shuffler, size_t n_nodes, tfl_error *err)
 {
-    void *array = shuffler->node;
-    tfl_status status =
-        tfl_grow(&array, &shuffler->node_capacity, n_nodes + 1, sizeof *shuffler->node, "shuffling", err);
-    shuffler->node = array;
-    return status;
+    return TFL_GROW(shuffler->node, &shuffler->node_capacity, n_nodes + 1, "shuffling", err);
 }
 
 static tfl_status reserve_positions(tfl_shuffler *shuffler, size_t n, tfl_error *err)
 {
-    void *array = shuffler->at;
-    tfl_status status = tfl_grow(&array, &shuffler->at_capacity, n, sizeof *shuffler->at, "shuffling", err);
-    shuffler->at = array;
-    if (status == TFL_OK) {
-        array = shuffler->successor;
-        status = tfl_grow(&array, &shuffler->successor_capacity, n, sizeof *shuffler->successor, "shuffling", err);
-        shuffler->successor = array;
-    }
-    return status;
+    tfl_status status = TFL_GROW(shuffler->at, &shuffler->at_capacity, n, "shuffling", err);
+    return status == TFL_OK ? TFL_GROW(shuffler->successor, &shuffler->successor_capacity, n, "shuffling", err) : status;
 }
 
 /* Nodes by the number of their (k-1)-mer, in base n_letters: the way for k = 2 and its like, where speed counts. */
@@ -169,9 +156,7 @@ static tfl_status reserve_slots(tfl_shuffler *shuffler, size_t *n_slots, tfl_err
     while (*n_slots / 2 < shuffler->n_positions) {
         *n_slots *= 2;
     }
-    void *array = shuffler->slot;
-    tfl_status status = tfl_grow(&array, &shuffler->slot_capacity, *n_slots, sizeof *shuffler->slot, "shuffling", err);
-    shuffler->slot = array;
+    tfl_status status = TFL_GROW(shuffler->slot, &shuffler->slot_capacity, *n_slots, "shuffling", err);
     if (status == TFL_OK) {
         memset(shuffler->slot, 0, *n_slots * sizeof *shuffler->slot);
     }

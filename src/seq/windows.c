@@ -347,8 +347,7 @@ tfl_status tfl_windows_sequence(tfl_windows *windows, size_t i, tfl_genome *geno
     }
     char none[] = "";
     tfl_sequence read = {.description = none, .length = length, .index = i};
-    status =
-        tfl_grow((void **)&windows->letters, &windows->letters_capacity, length, 2, "the letters of a region", err);
+    status = tfl_grow(&windows->letters, 2, &windows->letters_capacity, length, "the letters of a region", err); /* on both strands */
     if (status == TFL_OK) {
         read.letters = windows->letters;
         status = tfl_genome_read(genome, window->contig, window->start, length, read.letters, err);

@@ -333,11 +333,9 @@ static tfl_status read_plant(reader *r, char *value, tfl_error *err)
 {
     tfl_class *class = r->class;
     int64_t **line = &r->planting_line[r->design->n_classes - 1];
-    tfl_status status = tfl_grow((void **)&class->planting, &r->planting_capacity[0], class->n_plantings + 1,
-                                 sizeof *class->planting, "a design", err);
+    tfl_status status = TFL_GROW(class->planting, &r->planting_capacity[0], class->n_plantings + 1, "a design", err);
     if (status == TFL_OK) {
-        status =
-            tfl_grow((void **)line, &r->planting_capacity[1], class->n_plantings + 1, sizeof **line, "a design", err);
+        status = TFL_GROW(*line, &r->planting_capacity[1], class->n_plantings + 1, "a design", err);
     }
     if (status != TFL_OK) {
         return status;
@@ -419,15 +417,13 @@ static tfl_status begin_class(reader *r, const char *name, tfl_error *err)
     tfl_status status = check_class_name(r, name, err);
     size_t need = design->n_classes + 1;
     if (status == TFL_OK) {
-        status =
-            tfl_grow((void **)&design->classes, &r->class_capacity[0], need, sizeof *design->classes, "a design", err);
+        status = TFL_GROW(design->classes, &r->class_capacity[0], need, "a design", err);
     }
     if (status == TFL_OK) {
-        status = tfl_grow((void **)&r->class_line, &r->class_capacity[1], need, sizeof *r->class_line, "a design", err);
+        status = TFL_GROW(r->class_line, &r->class_capacity[1], need, "a design", err);
     }
     if (status == TFL_OK) {
-        status = tfl_grow((void **)&r->planting_line, &r->class_capacity[2], need, sizeof *r->planting_line, "a design",
-                          err);
+        status = TFL_GROW(r->planting_line, &r->class_capacity[2], need, "a design", err);
     }
     if (status != TFL_OK) {
         return status;

@@ -103,9 +103,7 @@ static tfl_status add_stretch(tfl_base_values *values, const stretch *next, tfl_
         values->stretch[values->n - 1].end = next->end;
         return TFL_OK;
     }
-    void *grown = values->stretch;
-    tfl_status status = tfl_grow(&grown, &values->capacity, values->n + 1, sizeof *values->stretch, "values", err);
-    values->stretch = grown;
+    tfl_status status = TFL_GROW(values->stretch, &values->capacity, values->n + 1, "values", err);
     if (status == TFL_OK) {
         values->stretch[values->n++] = *next;
     }

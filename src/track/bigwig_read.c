@@ -422,9 +422,7 @@ static uLongf largest_block(const tfl_bigwig *bigwig)
 
 static tfl_status make_room(tfl_bigwig *bigwig, size_t packed_size, tfl_error *err)
 {
-    void *packed = bigwig->packed;
-    tfl_status status = tfl_grow(&packed, &bigwig->packed_capacity, packed_size, 1, "a block", err);
-    bigwig->packed = packed;
+    tfl_status status = TFL_GROW(bigwig->packed, &bigwig->packed_capacity, packed_size, "a block", err);
     if (status == TFL_OK && bigwig->block == NULL) {
         bigwig->block = tfl_calloc(largest_block(bigwig), 1);
         status = bigwig->block == NULL ? tfl_fail_memory(err, "a block") : TFL_OK;
@@ -538,9 +536,7 @@ static tfl_status read_node(tfl_bigwig *bigwig, uint64_t offset, index_node *to,
     if (!tfl_file_has(&bigwig->file, offset + sizeof head, to->size)) {
         return bad(bigwig, err, "its index is damaged, or it is cut short");
     }
-    void *items = to->items;
-    status = tfl_grow(&items, &to->capacity, to->size, 1, "an index", err);
-    to->items = items;
+    status = TFL_GROW(to->items, &to->capacity, to->size, "an index", err);
     if (status == TFL_OK) {
         status = tfl_file_read(&bigwig->file, offset + sizeof head, to->items, to->size, err);
     }

@@ -50,9 +50,7 @@ static tfl_status add_leaf(tree *t, const char *name, uint32_t length, tfl_error
 {
     const leaf head = {(uint32_t)t->n, length};
     size_t size = strlen(name);
-    void *grown = t->record;
-    tfl_status status = tfl_grow(&grown, &t->capacity, sizeof head + size + 1, 1, "contig names", err);
-    t->record = grown;
+    tfl_status status = TFL_GROW(t->record, &t->capacity, sizeof head + size + 1, "contig names", err);
     if (status == TFL_OK) {
         memcpy(t->record, &head, sizeof head);
         memcpy(t->record + sizeof head, name, size + 1);

@@ -40,10 +40,8 @@ tfl_status tfl_contig_list_next(tfl_contig_list *list, const char **name, int64_
         return TFL_OK;
     }
     tfl_status status = tfl_spool_read(&list->spool, list->next, &head, sizeof head, err);
-    void *grown = list->name;
     if (status == TFL_OK) {
-        status = tfl_grow(&grown, &list->capacity, (size_t)head.size, 1, "the name of a contig", err);
-        list->name = grown;
+        status = TFL_GROW(list->name, &list->capacity, (size_t)head.size, "the name of a contig", err);
     }
     if (status == TFL_OK) {
         status = tfl_spool_read(&list->spool, list->next + sizeof head, list->name, (size_t)head.size, err);

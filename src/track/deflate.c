@@ -106,12 +106,10 @@ void tfl_deflater_free(tfl_deflater *deflater)
 tfl_status tfl_deflate(tfl_deflater *deflater, const void *bytes, size_t size, const unsigned char **packed,
                        size_t *packed_size, tfl_error *err)
 {
-    void *room = deflater->packed;
-    tfl_status status = tfl_grow(&room, &deflater->capacity, bound(deflater, size), 1, "compressed data", err);
+    tfl_status status = TFL_GROW(deflater->packed, &deflater->capacity, bound(deflater, size), "compressed data", err);
     if (status != TFL_OK) {
         return status;
     }
-    deflater->packed = room;
     *packed_size = pack(deflater, bytes, size);
     *packed = deflater->packed;
     return *packed_size > 0 ? TFL_OK : tfl_fail_memory(err, "compression");

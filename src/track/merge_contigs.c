@@ -91,14 +91,9 @@ static tfl_status take_length(tfl_merge_contigs *contigs, seen *contig, size_t f
 
 static tfl_status grow(tfl_merge_contigs *contigs, size_t number, tfl_error *err)
 {
-    void *all = contigs->seen;
-    void *numbers = contigs->number;
-    tfl_status status = tfl_grow(&all, &contigs->capacity, number + 1, sizeof *contigs->seen, "contigs", err);
-    contigs->seen = all;
+    tfl_status status = TFL_GROW(contigs->seen, &contigs->capacity, number + 1, "contigs", err);
     if (status == TFL_OK) {
-        status = tfl_grow(&numbers, &contigs->number_capacity, contigs->n_numbers + 1, sizeof *contigs->number,
-                          "contigs", err);
-        contigs->number = numbers;
+        status = TFL_GROW(contigs->number, &contigs->number_capacity, contigs->n_numbers + 1, "contigs", err);
     }
     return status;
 }

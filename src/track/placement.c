@@ -225,9 +225,7 @@ static tfl_status sort_record(tfl_sorter *sorter, tfl_placement *placement, cons
                               tfl_error *err)
 {
     size_t size = sizeof *record + strlen(contig) + 1;
-    void *grown = placement->bytes;
-    tfl_status status = tfl_grow(&grown, &placement->capacity, size, 1, "places of records", err);
-    placement->bytes = grown;
+    tfl_status status = TFL_GROW(placement->bytes, &placement->capacity, size, "places of records", err);
     if (status != TFL_OK) {
         return status;
     }
@@ -315,9 +313,7 @@ tfl_status tfl_placement_arrange(tfl_placement *placement, const tfl_contigs *co
 static tfl_status keep_name(tfl_placement *placement, const char *name, tfl_error *err)
 {
     size_t size = strlen(name) + 1;
-    void *grown = placement->name;
-    tfl_status status = tfl_grow(&grown, &placement->name_capacity, size, 1, "the name of a contig", err);
-    placement->name = grown;
+    tfl_status status = TFL_GROW(placement->name, &placement->name_capacity, size, "the name of a contig", err);
     if (status == TFL_OK) {
         memcpy(placement->name, name, size);
     }
@@ -549,10 +545,7 @@ static tfl_status add_cells(tfl_placement *placement, const placed *record, tfl_
     int64_t end = record->start + record->length;
     size_t before = (size_t)(placement->last - placement->first);
     size_t need = end > placement->last ? (size_t)(end - placement->first) : before;
-    void *cells = placement->cell;
-    tfl_status status =
-        tfl_grow(&cells, &placement->cell_capacity, need, sizeof *placement->cell, "overlapping values", err);
-    placement->cell = cells;
+    tfl_status status = TFL_GROW(placement->cell, &placement->cell_capacity, need, "overlapping values", err);
     if (status != TFL_OK) {
         return status;
     }
@@ -580,10 +573,7 @@ static tfl_status add_cells(tfl_placement *placement, const placed *record, tfl_
 
 static tfl_status read_values(tfl_placement *placement, const placed *record, tfl_error *err)
 {
-    void *values = placement->value;
-    tfl_status status = tfl_grow(&values, &placement->value_capacity, record->length, sizeof *placement->value,
-                                 "the values of a record", err);
-    placement->value = values;
+    tfl_status status = TFL_GROW(placement->value, &placement->value_capacity, record->length, "the values of a record", err);
     return status == TFL_OK ? tfl_spool_read(&placement->values, record->offset + sizeof(stored), placement->value,
                                              record->length * sizeof *placement->value, err)
                             : status;
@@ -662,9 +652,7 @@ static tfl_status merge_record(const merge *to, const void *next, tfl_error *err
 static tfl_status keep_record(tfl_placement *placement, const void *record, tfl_error *err)
 {
     size_t size = sizeof(placed) + strlen(contig_of(record)) + 1;
-    void *grown = placement->bytes;
-    tfl_status status = tfl_grow(&grown, &placement->capacity, size, 1, "places of records", err);
-    placement->bytes = grown;
+    tfl_status status = TFL_GROW(placement->bytes, &placement->capacity, size, "places of records", err);
     if (status == TFL_OK) {
         memcpy(placement->bytes, record, size);
     }

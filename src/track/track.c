@@ -130,10 +130,7 @@ static tfl_status check_record(const tfl_track *track, const tfl_track_record *r
 /* value[i] = sum of contribution[i][0..3]. NaN stays NaN: the base has no value. */
 static tfl_status project(tfl_track *track, const tfl_track_record *record, tfl_error *err)
 {
-    void *values = track->value;
-    tfl_status status =
-        tfl_grow(&values, &track->capacity, record->length, sizeof *track->value, "the values of a record", err);
-    track->value = values;
+    tfl_status status = TFL_GROW(track->value, &track->capacity, record->length, "the values of a record", err);
     if (status != TFL_OK) {
         return status;
     }

@@ -94,7 +94,7 @@ static void read_rows(const char *network, const char *name, rows *r)
     for (OK(tfl_fasta_next(fasta, &sequence, &found, &error)); found; OK(tfl_fasta_next(fasta, &sequence, &found, &error))) {
         r->length = r->n == 0 ? sequence.length : r->length;
         ck_assert_uint_eq(sequence.length, r->length);
-        OK(tfl_grow((void **)&r->value, &capacity, (r->n + 1) * r->length * 4, sizeof *r->value, "rows", &error));
+        OK(TFL_GROW(r->value, &capacity, (r->n + 1) * r->length * 4, "rows", &error));
         tfl_one_hot(sequence.letters, r->length, TFL_N_ZERO, r->value + r->n * r->length * 4);
         r->n++;
     }

@@ -26,13 +26,9 @@ typedef struct spec {
 
 static tfl_status add_contig(spec *all, char **field, tfl_error *err)
 {
-    void *names = all->contig;
-    void *lengths = all->length;
-    tfl_status status = tfl_grow(&names, &all->capacity[0], all->n + 1, sizeof *all->contig, "contigs", err);
-    all->contig = names;
+    tfl_status status = TFL_GROW(all->contig, &all->capacity[0], all->n + 1, "contigs", err);
     if (status == TFL_OK) {
-        status = tfl_grow(&lengths, &all->capacity[1], all->n + 1, sizeof *all->length, "contigs", err);
-        all->length = lengths;
+        status = TFL_GROW(all->length, &all->capacity[1], all->n + 1, "contigs", err);
     }
     if (status != TFL_OK) {
         return status;

@@ -72,22 +72,21 @@ END_TEST
 START_TEST(arrays_grow_and_keep_their_content)
 {
     tfl_error err = TFL_ERROR_INIT;
-    void *array = NULL;
-    size_t capacity = 0, moves = 0;
+    size_t *array = NULL, capacity = 0, moves = 0;
     for (size_t n = 0; n < 100000; n++) {
         size_t before = capacity;
-        ck_assert_int_eq(tfl_grow(&array, &capacity, n + 1, sizeof(size_t), "numbers", &err), TFL_OK);
+        ck_assert_int_eq(TFL_GROW(array, &capacity, n + 1, "numbers", &err), TFL_OK);
         ck_assert_uint_gt(capacity, n);
         moves += capacity != before;
-        ((size_t *)array)[n] = n;
+        array[n] = n;
     }
     ck_assert_uint_lt(moves, 40);
     for (size_t n = 0; n < 100000; n++) {
-        ck_assert_uint_eq(((size_t *)array)[n], n);
+        ck_assert_uint_eq(array[n], n);
     }
-    void *old = array;
+    const size_t *old = array;
     size_t old_capacity = capacity;
-    ck_assert_int_eq(tfl_grow(&array, &capacity, SIZE_MAX / 4, sizeof(size_t), "numbers", &err), TFL_ENOMEM);
+    ck_assert_int_eq(TFL_GROW(array, &capacity, SIZE_MAX / 4, "numbers", &err), TFL_ENOMEM);
     ck_assert_str_eq(err.message, "out of memory for numbers");
     ck_assert_ptr_eq(array, old);
     ck_assert_uint_eq(capacity, old_capacity);

@@ -201,8 +201,8 @@ static tfl_status pieces(size_t i, tfl_error *err)
         status = status == TFL_OK ? memory_or(piece[k], err) : status;
         free(piece[k]);
     }
-    status = status == TFL_OK ? tfl_grow(&array, &capacity, 3, 8, "an array", err) : status;
-    status = status == TFL_OK ? tfl_grow(&array, &capacity, 300, 8, "an array", err) : status;
+    status = status == TFL_OK ? tfl_grow(&array, 8, &capacity, 3, "an array", err) : status;
+    status = status == TFL_OK ? tfl_grow(&array, 8, &capacity, 300, "an array", err) : status;
     free(array);
     return status;
 }
