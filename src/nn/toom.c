@@ -34,13 +34,13 @@ struct tfl_toom {
     const tfl_kernels *kernels;
     size_t points;
     size_t parts; /* filters that the whole one is the sum of */
-    size_t more;  /* tiles behind the last that its parts reach into */
+    size_t more;  /* tiles behind the last that they reach into */
     size_t tiles; /* that have outputs */
     size_t block; /* of so many tiles at once */
-    tfl_rows rows;
-    size_t *offset; /* [rows.segments] */
-    size_t packed_size; /* of one point */
-    float *packed;      /* [points][packed_size] */
+    tfl_rows rows, at_infinity;
+    size_t *offset;     /* [parts] */
+    size_t packed_size; /* of a finite point */
+    float *packed;      /* [points - 1][packed_size], and those of infinity */
 };
 
 /* ---------------------------------------------------------------- sizes */
@@ -58,6 +58,18 @@ static size_t divide_up(size_t a, size_t b)
 static size_t parts_of(const tfl_toom_shape *shape)
 {
     return divide_up(shape->taps, tfl_toom_table[kind_of(shape)].taps);
+}
+
+/* At infinity there is a filter's last tap alone: of the last part, nothing where it is shorter than the others. */
+static size_t parts_at_infinity(const tfl_toom_shape *shape)
+{
+    return shape->taps / tfl_toom_table[kind_of(shape)].taps;
+}
+
+/* Multiplications of a tile, for one channel of its input and one of its output. */
+static size_t products_of(const tfl_toom_shape *shape)
+{
+    return (tfl_toom_table[kind_of(shape)].points - 1) * parts_of(shape) + parts_at_infinity(shape);
 }
 
 /* The first position of a tile. */
@@ -85,8 +97,7 @@ bool tfl_toom_pays(const tfl_toom_shape *shape)
         return false;
     }
     double tiles = (double)tiles_below(shape, shape->out_length);
-    double in = (double)shape->in, out = (double)shape->out, points = (double)tfl_toom_table[kind_of(shape)].points;
-    double products = tiles * points * (double)parts_of(shape) * in * out;
+    double in = (double)shape->in, out = (double)shape->out, products = tiles * (double)products_of(shape) * in * out;
     double direct = (double)shape->out_length * (double)shape->taps * in * out;
     return 10.0 * (products + tiles * TILE_COST * (in + out)) < 9.0 * direct;
 }
@@ -96,7 +107,7 @@ static size_t block_of(const tfl_toom_shape *shape)
 {
     size_t points = tfl_toom_table[kind_of(shape)].points, all = tiles_below(shape, shape->out_length);
     size_t rows = BLOCK_FLOATS / (points * (shape->in + shape->out));
-    bool light = points * parts_of(shape) * shape->in * shape->out <= LIGHT;
+    bool light = products_of(shape) * shape->in * shape->out <= LIGHT;
     rows = light ? FEW_ROWS : tfl_min_size(tfl_max_size(rows, FEWEST_ROWS), MOST_ROWS);
     rows = divide_up(all, divide_up(all, rows));
     return tfl_min_size(divide_up(rows, TURN) * TURN, all);
@@ -142,12 +153,17 @@ static void evaluate(const tfl_toom *toom, const float *weight, size_t point, fl
     }
 }
 
+static const tfl_rows *rows_at(const tfl_toom *toom, size_t point)
+{
+    return point + 1 == toom->points ? &toom->at_infinity : &toom->rows;
+}
+
 static tfl_status pack_weights(tfl_toom *toom, const float *weight, tfl_error *err)
 {
-    size_t depth = toom->parts * toom->shape.in, total = 0;
+    size_t depth = toom->parts * toom->shape.in, total = 0, rest = toom->kernels->packed_size(&toom->at_infinity, toom->shape.out);
     toom->packed_size = toom->kernels->packed_size(&toom->rows, toom->shape.out);
     float *at_point = tfl_alloc_floats(depth * toom->shape.out);
-    if (tfl_size_mul(toom->packed_size, toom->points, &total)) {
+    if (tfl_size_mul(toom->packed_size, toom->points - 1, &total) && tfl_size_add(total, rest, &total)) {
         toom->packed = tfl_alloc_floats(total);
     }
     if (at_point == NULL || toom->packed == NULL) {
@@ -156,26 +172,33 @@ static tfl_status pack_weights(tfl_toom *toom, const float *weight, tfl_error *e
     }
     for (size_t point = 0; point < toom->points; point++) {
         evaluate(toom, weight, point, at_point);
-        toom->kernels->pack(&toom->rows, toom->shape.out, at_point, toom->packed + point * toom->packed_size);
+        toom->kernels->pack(rows_at(toom, point), toom->shape.out, at_point, toom->packed + point * toom->packed_size);
     }
     free(at_point);
     return TFL_OK;
 }
 
 /* A tile and those that its other parts reach into, which lie side by side where there is no dilation. */
-static tfl_status set_rows(tfl_toom *toom, tfl_error *err)
+static tfl_rows rows_of(const tfl_toom *toom, size_t parts)
 {
     const tfl_toom_shape *s = &toom->shape;
     bool side_by_side = s->dilation == 1;
-    size_t segments = side_by_side ? 1 : toom->parts, length = side_by_side ? toom->parts * s->in : s->in;
-    toom->offset = tfl_calloc(segments, sizeof *toom->offset);
+    size_t segments = side_by_side ? 1 : parts, length = side_by_side ? parts * s->in : s->in;
+    return (tfl_rows){.segments = segments, .length = length, .stride = s->in, .offset = toom->offset};
+}
+
+static tfl_status set_rows(tfl_toom *toom, tfl_error *err)
+{
+    const tfl_toom_shape *s = &toom->shape;
+    toom->offset = tfl_calloc(toom->parts, sizeof *toom->offset);
     if (toom->offset == NULL) {
         return tfl_fail_memory(err, "a convolution");
     }
-    for (size_t part = 0; part < segments; part++) {
+    for (size_t part = 0; part < toom->parts; part++) {
         toom->offset[part] = part * s->dilation * s->in;
     }
-    toom->rows = (tfl_rows){.segments = segments, .length = length, .stride = s->in, .offset = toom->offset};
+    toom->rows = rows_of(toom, toom->parts);
+    toom->at_infinity = rows_of(toom, parts_at_infinity(s));
     return TFL_OK;
 }
 
@@ -252,14 +275,14 @@ static tfl_tiles output_tiles(const tfl_toom *toom, stretch block)
 static void run_block(const tfl_toom *toom, stretch block, const float *map, const float *start, bool accumulate, float *out, tfl_ahead *ahead,
                       float *scratch)
 {
-    tfl_rows rows = toom->rows;
-    rows.ahead = ahead;
     const tfl_toom_shape *s = &toom->shape;
     const size_t in_size = (toom->block + toom->more) * s->in, out_size = toom->block * s->out;
     float *at_points = scratch, *products = scratch + toom->points * in_size; /* [points][tiles][channels] */
     const tfl_tiles tiles = output_tiles(toom, block);
     spread_block(toom, block, map, at_points);
     for (size_t point = 0; point < toom->points; point++) {
+        tfl_rows rows = *rows_at(toom, point);
+        rows.ahead = ahead;
         toom->kernels->product(&rows, tiles.count, at_points + point * in_size, toom->packed + point * toom->packed_size, s->out, NULL,
                                false, products + point * out_size, s->out);
     }
@@ -355,7 +378,7 @@ void tfl_toom_sum_gradient(const tfl_toom *toom, const float *map, const float *
         spread_block(toom, block, map, at_points);
         toom->kernels->filter_tiles(&tiles, grad_out, filters, out_size);
         for (size_t point = 0; point < toom->points; point++) {
-            toom->kernels->gradient(&toom->rows, tiles.count, at_points + point * in_size, filters + point * out_size, s->out, s->out,
+            toom->kernels->gradient(rows_at(toom, point), tiles.count, at_points + point * in_size, filters + point * out_size, s->out, s->out,
                                     sums + point * depth * s->out);
         }
     }

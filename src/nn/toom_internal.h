@@ -3,8 +3,8 @@
  *
  * Four neighbouring outputs of a filter of r taps are 4 coefficients of a product of polynomials, which 4 + r - 1 of its values determine: that many
  * products in place of 4 r. Longer filters are the sum of filters of 4 taps, each as far from the next as a tile from the next, so that they
- * share the values of the input. A dilated convolution is one for each phase of its positions; tiles are numbered across phases, so that a block of
- * them is a stretch of the sequence.
+ * share the values of the input; the last, where it is shorter, has nothing at infinity, so that 11 taps take 20 products in place of 44. A dilated
+ * convolution is one for each phase of its positions; tiles are numbered across phases, so that a block of them is a stretch of the sequence.
  *
  * A value at a point, over all channels, is an ordinary matrix product over all tiles: the packed one of kernels_internal.h. Weights are evaluated once,
  * in float64. The error is about 3 times that of direct sums: some 1e-6 of the largest value of a position.
