@@ -30,7 +30,8 @@ void tfl_lines_close(tfl_lines *lines);
 
 /* Next line without its end (LF or CRLF), NUL-terminated, valid until the next call, the caller may write into it;
  * *line is NULL at the end of the file. A truncated or damaged gzip or BGZF stream and a NUL byte within a line are
- * errors. A byte order mark in front of the first line is left out. */
+ * errors. A byte order mark in front of a line is left out: of the first, or where files that begin with one were
+ * joined. */
 tfl_status tfl_lines_next(tfl_lines *lines, char **line, size_t *length, tfl_error *err) TFL_MUST_USE;
 
 /* The last line read, which the caller has not written into, comes again with the next tfl_lines_next (one line, for

@@ -222,8 +222,7 @@ static tfl_status give_line(tfl_lines *lines, size_t length, size_t skip, tfl_er
     if (length > 0 && line[length - 1] == '\r') {
         length--;
     }
-    if (lines->number == 1 && length >= 3 &&
-        memcmp(line, "\xEF\xBB\xBF", 3) == 0) { /* the mark that some editors put first */
+    while (length >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) { /* the mark that some editors put first, and cat anywhere */
         line += 3;
         length -= 3;
     }
