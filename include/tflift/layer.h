@@ -121,9 +121,11 @@ typedef struct tfl_layer_kind {
 
     /* TFL_MIX: forward, and transpose with all weights, beside other work, on values of one line (tfl_shape_map). after has positions of out once they are
      * there; before has those of grad_out before they are read, and before grad_in, which may be where the work reads, gets anything at the same
-     * positions. Both from the first position to the last, each once, and perhaps all at once; they have no scratch memory. NULL: neither way. */
+     * positions, which is added where accumulate is set, and written else. Both from the first position to the last, each once, and perhaps all at
+     * once; they have no scratch memory. NULL: neither way. */
     void (*forward_strips)(const tfl_layer *layer, const float *const *in, float *out, const tfl_strips *after, float *scratch);
-    void (*transpose_strips)(const tfl_layer *layer, const tfl_strips *before, const float *grad_out, float *const *grad_in, float *scratch);
+    void (*transpose_strips)(const tfl_layer *layer, const tfl_strips *before, const float *grad_out, bool accumulate, float *const *grad_in,
+                             float *scratch);
 
     /* TFL_MIX, TFL_CARRY: out (+)= W_part in, without bias or constants; accumulate: add to out instead of writing it. */
     void (*apply)(const tfl_layer *layer, tfl_part part, const float *const *in, float *out, bool accumulate, float *scratch);

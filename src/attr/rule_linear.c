@@ -77,7 +77,8 @@ static void pass_strip(void *context, size_t first, size_t count)
     tfl_walk_steps(at->w->plan, at->l)->pass_elements(at->w, at->l, first * channels, count * channels);
 }
 
-/* into += W^T m, and first, where the nonlinearity that l goes into is joined to it, what that makes of its multipliers. */
+/* into += W^T m, and first, where the nonlinearity that l goes into is joined to it, what that makes of its multipliers: then into = W^T m where it has
+ * nothing yet (tfl_walk). */
 static void pass_whole(tfl_explain_workspace *w, unsigned l, float *into)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
@@ -89,7 +90,9 @@ static void pass_whole(tfl_explain_workspace *w, unsigned l, float *into)
             strips.beside[1] = w->reference->of[l];
             strips.beside[2] = w->x->of[l];
         }
-        layer->kind->transpose_strips(layer, &strips, w->at[l].multiplier[TFL_PLUS], &into, w->x->scratch);
+        unsigned in = layer->input[0];
+        bool accumulate = !tfl_plan_comes_first(w->plan, in, l) || w->plan->split[in];
+        layer->kind->transpose_strips(layer, &strips, w->at[l].multiplier[TFL_PLUS], accumulate, &into, w->x->scratch);
     } else {
         layer->kind->transpose(layer, TFL_ALL, w->at[l].multiplier[TFL_PLUS], &into, w->x->scratch);
     }

@@ -112,7 +112,7 @@ const float *tfl_walk(tfl_explain_workspace *w, unsigned t)
         const tfl_rule_steps *steps = tfl_walk_steps(plan, l);
         for (unsigned k = 0; k < layer->n_inputs; k++) {
             unsigned in = layer->input[k];
-            bool written = plan->shared[in] || (steps->writes && !plan->split[in]);
+            bool written = plan->shared[in] || ((steps->writes || plan->joined[l + 1]) && !plan->split[in]);
             if (tfl_plan_comes_first(plan, in, l) && !written) {
                 clear_multipliers(w, in);
             }

@@ -833,14 +833,18 @@ static void transpose(const tfl_layer *layer, tfl_part part, const float *grad_o
     (state->by_columns ? transpose_by_columns : transpose_by_windows)(state, (int)part, grad_out, grad_in[0], scratch);
 }
 
-static void transpose_strips(const tfl_layer *layer, const tfl_strips *before, const float *grad_out, float *const *grad_in, float *scratch)
+static void transpose_strips(const tfl_layer *layer, const tfl_strips *before, const float *grad_out, bool accumulate, float *const *grad_in,
+                             float *scratch)
 {
     const conv *state = layer->state;
     if (state->toom_back != NULL && grad_in[0] != NULL) {
-        tfl_toom_run_strips(state->toom_back, grad_out, before, NULL, true, grad_in[0], NULL, scratch);
+        tfl_toom_run_strips(state->toom_back, grad_out, before, NULL, accumulate, grad_in[0], NULL, scratch);
         return;
     }
     before->run(before->context, 0, tfl_shape_map(&layer->shape).length);
+    if (!accumulate && grad_in[0] != NULL) {
+        memset(grad_in[0], 0, state->in.height * state->in.width * state->in.channels * sizeof *grad_in[0]);
+    }
     transpose(layer, TFL_ALL, grad_out, grad_in, scratch);
 }
 
