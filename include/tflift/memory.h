@@ -41,7 +41,8 @@ tfl_status tfl_grow(void *array, size_t size, size_t *capacity, size_t need, con
 /* The same for a pointer, whose elements have the size that its type says. */
 #define TFL_GROW(pointer, capacity, need, what, err) tfl_grow(&(pointer), sizeof *(pointer), capacity, need, what, err)
 
-/* count floats at a 64-byte boundary, zeroed; free with free(). NULL on overflow or out of memory. */
+/* count floats at a 64-byte boundary, zeroed; free with free(). NULL on overflow or out of memory. Arrays of megabytes
+ * lie on huge pages where the system has some to give. */
 float *tfl_alloc_floats(size_t count) TFL_MUST_USE;
 
 /* Copies of a text, or of its first length bytes; NULL when out of memory. The caller frees with free(). */

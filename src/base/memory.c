@@ -1,4 +1,5 @@
 /* Allocation with checked sizes. */
+#define _DEFAULT_SOURCE 1 /* NOLINT: madvise, where there is one */
 #include "config.h"
 
 #include "tflift/memory.h"
@@ -6,6 +7,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { LINE = 64, HUGE_PAGE = 1 << 21, FEWEST_HUGE_PAGES = 2 };
 
 bool tfl_size_mul(size_t a, size_t b, size_t *product)
 {
@@ -79,15 +83,31 @@ tfl_status tfl_grow(void *array, size_t size, size_t *capacity, size_t need, con
     return TFL_OK;
 }
 
+/* Maps of many megabytes are walked through again and again, and small pages are more than a processor keeps in mind. A system that has no huge
+ * pages says no, and nothing is lost. */
+static void ask_for_huge_pages(void *start, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    (void)madvise(start, bytes - bytes % HUGE_PAGE, MADV_HUGEPAGE);
+#else
+    (void)start;
+    (void)bytes;
+#endif
+}
+
 float *tfl_alloc_floats(size_t count)
 {
     size_t bytes;
     if (!array_size(count, sizeof(float), &bytes)) {
         return NULL;
     }
+    bool is_large = bytes >= (size_t)FEWEST_HUGE_PAGES * HUGE_PAGE;
     void *floats;
-    if (posix_memalign(&floats, 64, bytes) != 0) {
+    if (posix_memalign(&floats, is_large ? HUGE_PAGE : LINE, bytes) != 0) {
         return NULL;
+    }
+    if (is_large) {
+        ask_for_huge_pages(floats, bytes);
     }
     memset(floats, 0, bytes);
     return floats;
