@@ -90,7 +90,10 @@ tfl_status tfl_output_check(const char *output_path, const char *const *input_pa
 /* Whether two paths of outputs, which need not be there yet, are one: the same text, the same file, or the same name in the same folder. */
 bool tfl_output_same(const char *one, const char *two) TFL_MUST_USE;
 
-/* A temporary file for spilling, unlinked at once (in $TMPDIR, else /tmp), read and written by offset with
+/* Where temporary files go: $TMPDIR, else /tmp. Not the caller's to free. */
+const char *tfl_spill_folder(void);
+
+/* A temporary file for spilling, in that folder and unlinked at once, read and written by offset with
  * pread/pwrite. Returns its descriptor in *fd; close() ends it. */
 tfl_status tfl_spill_open(int *fd, tfl_error *err) TFL_MUST_USE;
 

@@ -311,7 +311,7 @@ tfl_status tfl_sorter_add(tfl_sorter *sorter, uint64_t key, const void *record, 
         return tfl_fail_memory(err, "sorting");
     }
     whole = sizeof(head) + padded(size);
-    tfl_status status = sorter->n > 0 && !has_room(sorter, whole) ? spill(sorter, err) : TFL_OK; /* which spilling may have freed */
+    tfl_status status = sorter->n > 0 && !has_room(sorter, whole) ? spill(sorter, err) : TFL_OK;
     if (status == TFL_OK) {
         status = TFL_GROW(sorter->bytes, &sorter->capacity, sorter->used + whole, "sorting", err);
     }

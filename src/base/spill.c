@@ -14,13 +14,16 @@
 #include <string.h>
 #include <unistd.h>
 
+const char *tfl_spill_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder != NULL && *folder != '\0' ? folder : "/tmp";
+}
+
 tfl_status tfl_spill_open(int *fd, tfl_error *err)
 {
     static const char name[] = "/tflift-XXXXXX";
-    const char *folder = getenv("TMPDIR");
-    if (folder == NULL || *folder == '\0') {
-        folder = "/tmp";
-    }
+    const char *folder = tfl_spill_folder();
     size_t size = strlen(folder) + sizeof name;
     char *path = tfl_realloc(NULL, size, 1);
     if (path == NULL) {

@@ -843,7 +843,7 @@ static void transpose_strips(const tfl_layer *layer, const tfl_strips *before, c
     }
     before->run(before->context, 0, tfl_shape_map(&layer->shape).length);
     if (!accumulate && grad_in[0] != NULL) {
-        memset(grad_in[0], 0, state->in.height * state->in.width * state->in.channels * sizeof *grad_in[0]);
+        memset(grad_in[0], 0, tfl_shape_size(&layer->input_shape[0]) * sizeof *grad_in[0]);
     }
     transpose(layer, TFL_ALL, grad_out, grad_in, scratch);
 }

@@ -164,8 +164,8 @@ static tfl_status sort_block(const block *b, size_t first, tfl_matches *matches,
     size_t n = matches->n - first;
     if (n < 2) {
         return TFL_OK;
-    } /* there and back */
-    tfl_status status = TFL_GROW(matches->match, &matches->capacity, matches->n + n, "matches", err);
+    }
+    tfl_status status = TFL_GROW(matches->match, &matches->capacity, matches->n + n, "matches", err); /* there and back */
     if (status == TFL_OK) {
         tfl_match *match = matches->match + first;
         sort_by_digit(match, n, b->from, 0, match + n);

@@ -2,6 +2,8 @@
 
 #include "tests/fuzz/fuzz.h"
 
+#include "tflift/output.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -50,8 +52,7 @@ void *fuzz_calloc(size_t n, size_t size)
 char *fuzz_file(const uint8_t *data, size_t size)
 {
     static const char name[] = "/tflift-fuzz-XXXXXX";
-    const char *folder = getenv("TMPDIR");
-    folder = folder != NULL ? folder : "/tmp";
+    const char *folder = tfl_spill_folder();
     size_t room = strlen(folder) + sizeof name;
     char *path = fuzz_calloc(room, 1);
     snprintf(path, room, "%s%s", folder, name);

@@ -2,6 +2,8 @@
 
 #include "tests/support/support.h"
 
+#include "tflift/output.h"
+
 #include <ftw.h>
 #include <math.h>
 #include <stdio.h>
@@ -49,8 +51,7 @@ static char scratch[4096];
 /* These two run in the parent of the tests' processes: the folder goes even when a test crashes. */
 static void make_scratch(void)
 {
-    const char *parent = getenv("TMPDIR");
-    snprintf(scratch, sizeof scratch, "%s/tflift-test-XXXXXX", parent != NULL ? parent : "/tmp");
+    snprintf(scratch, sizeof scratch, "%s/tflift-test-XXXXXX", tfl_spill_folder());
     if (mkdtemp(scratch) == NULL) {
         perror(scratch);
         exit(EXIT_FAILURE);
