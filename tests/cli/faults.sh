@@ -119,7 +119,8 @@ interrupt() {
     delay=$(printf '0.%03d' $((RANDOM % most)))
     old "${names[@]}"
     set -m # or bash makes what runs in the background ignore SIGINT
-    "${apart[@]}" "$@" >out 2>err &
+    # Not into err: what a sanitizer has started to name its findings outlives the program, and would write into the next one's.
+    "${apart[@]}" "$@" >/dev/null 2>stopped &
     set +m
     sleep "$delay"
     kill -"$signal" $! 2>/dev/null
