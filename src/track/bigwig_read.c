@@ -1,7 +1,7 @@
 /*
  * Reading bigWig by random access. Nothing in the file is believed: offsets and sizes are compared with the file's size
- * before they are used, a walk through a tree visits no more nodes than the file has room for, and no allocation is
- * larger than the file.
+ * before they are used, a walk through a tree visits no more nodes than the file has room for, blocks hold only what the
+ * index says, and no allocation is larger than the file.
  */
 #include "config.h"
 
@@ -33,7 +33,7 @@ enum {
 
 typedef struct index_node {
     uint64_t offset; /* in the file; 0: none has been read */
-    bool is_leaf, in_order;
+    bool is_leaf;
     unsigned char *items;
     size_t size, capacity; /* bytes */
 } index_node;
@@ -318,12 +318,32 @@ tfl_bigwig_summary tfl_bigwig_total(const tfl_bigwig *bigwig)
 
 /* ---------------------------------------------------------------- values */
 
+/* What an index says of a node or a block: it lies in [start, end), each contig << 32 | base. */
+typedef struct extent {
+    uint64_t start, end;
+} extent;
+
+static uint64_t place(uint32_t contig, int64_t base)
+{
+    return (uint64_t)contig << 32 | (uint64_t)base;
+}
+
+static extent get_extent(const unsigned char *at)
+{
+    return (extent){place(tfl_get_u32(at), tfl_get_u32(at + 4)), place(tfl_get_u32(at + 8), tfl_get_u32(at + 12))};
+}
+
+static extent common(extent a, extent b)
+{
+    return (extent){a.start > b.start ? a.start : b.start, a.end < b.end ? a.end : b.end};
+}
+
 /* What is asked for, and how far a walk has come. */
 typedef struct query {
     tfl_bigwig *bigwig;
     uint32_t contig;
     int64_t start, end;
-    float *value; /* [end - start]; NULL: where the first value is, which then is start */
+    float *value; /* [end - start]; NULL: where the first value is, which then is end */
     bool found;
     uint64_t nodes_left, blocks_left; /* more than these the file has no room for */
 } query;
@@ -340,8 +360,8 @@ static bool put(query *wanted, int64_t start, int64_t end, float value)
     int64_t from = start > wanted->start ? start : wanted->start;
     int64_t to = end < wanted->end ? end : wanted->end;
     if (wanted->value == NULL) {
-        if (!wanted->found && from < to && !isnan(value)) {
-            wanted->start = from;
+        if (from < to && !isnan(value)) {
+            wanted->end = from; /* what lies behind it is no longer asked for */
             wanted->found = true;
         }
         return true;
@@ -379,7 +399,9 @@ static float get_item(const unsigned char *block, size_t i, int64_t *start, int6
     }
 }
 
-static tfl_status take_section(query *wanted, uint64_t offset, tfl_error *err)
+/* The section that is unpacked. Its items lie within what led to it: else which of them are found would depend on what is
+ * asked for. */
+static tfl_status take_section(query *wanted, uint64_t offset, extent within, tfl_error *err)
 {
     static const size_t item_size[] = {0, 12, 8, 4};
     const tfl_bigwig *bigwig = wanted->bigwig;
@@ -402,6 +424,9 @@ static tfl_status take_section(query *wanted, uint64_t offset, tfl_error *err)
         float value = get_item(block, i, &start, &end);
         if (start < done || start >= end || end > bigwig->length[wanted->contig]) {
             return bad_block(bigwig, offset, "an item is empty, in the wrong place, or leaves its contig", err);
+        }
+        if (place(wanted->contig, start) < within.start || place(wanted->contig, end) > within.end) {
+            return bad_block(bigwig, offset, "an item lies outside of what the index says", err);
         }
         if (isinf(value)) {
             return bad_block(bigwig, offset, "a value is infinite", err);
@@ -480,42 +505,27 @@ static tfl_status read_block(tfl_bigwig *bigwig, uint64_t offset, uint64_t size,
     return status;
 }
 
-static bool overlaps(const query *wanted, const unsigned char *bounds)
+static bool overlaps(const query *wanted, extent bounds)
 {
-    uint32_t first = tfl_get_u32(bounds);
-    uint32_t last = tfl_get_u32(bounds + 8);
-    return (first < wanted->contig || (first == wanted->contig && tfl_get_u32(bounds + 4) < wanted->end)) &&
-           (last > wanted->contig || (last == wanted->contig && tfl_get_u32(bounds + 12) > wanted->start));
+    int64_t length = wanted->bigwig->length[wanted->contig];
+    int64_t start = wanted->start > 0 ? wanted->start : 0;
+    int64_t end = wanted->end < length ? wanted->end : length;
+    return start < end && bounds.start < place(wanted->contig, end) && bounds.end > place(wanted->contig, start);
 }
 
-static tfl_status take_leaf(query *wanted, const unsigned char *leaf, tfl_error *err)
+static tfl_status take_leaf(query *wanted, const unsigned char *leaf, extent within, tfl_error *err)
 {
     uint64_t offset = tfl_get_u64(leaf + 16);
     if (wanted->blocks_left-- == 0) {
         return bad(wanted->bigwig, err, "its index is damaged: a tree without end");
     }
     tfl_status status = read_block(wanted->bigwig, offset, tfl_get_u64(leaf + 24), err);
-    return status == TFL_OK ? take_section(wanted, offset, err) : status;
+    return status == TFL_OK ? take_section(wanted, offset, within, err) : status;
 }
 
 static size_t size_of_item(const index_node *of)
 {
     return of->is_leaf ? TFL_BIGWIG_LEAF : TFL_BIGWIG_BRANCH;
-}
-
-/* Whether what lies in a node, n items, begins where the item before begins or behind it: else the first block that a
- * walk comes to need not be the first there is. */
-static bool in_order(const unsigned char *node, size_t n, size_t item)
-{
-    for (size_t i = 1; i < n; i++) {
-        const unsigned char *here = node + i * item;
-        const unsigned char *before = here - item;
-        uint32_t contig = tfl_get_u32(here), last = tfl_get_u32(before);
-        if (contig < last || (contig == last && tfl_get_u32(here + 4) < tfl_get_u32(before + 4))) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* The node at offset, unless it is the one that was read last on its level. */
@@ -531,8 +541,7 @@ static tfl_status read_node(tfl_bigwig *bigwig, uint64_t offset, index_node *to,
         return status;
     }
     to->is_leaf = head[0] != 0;
-    size_t item = size_of_item(to), n = tfl_get_u16(head + 2);
-    to->size = n * item;
+    to->size = tfl_get_u16(head + 2) * size_of_item(to);
     if (!tfl_file_has(&bigwig->file, offset + sizeof head, to->size)) {
         return bad(bigwig, err, "its index is damaged, or it is cut short");
     }
@@ -541,13 +550,13 @@ static tfl_status read_node(tfl_bigwig *bigwig, uint64_t offset, index_node *to,
         status = tfl_file_read(&bigwig->file, offset + sizeof head, to->items, to->size, err);
     }
     if (status == TFL_OK) {
-        to->in_order = in_order(to->items, n, item);
         to->offset = offset;
     }
     return status;
 }
 
-static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_error *err)
+/* The node at offset and all below it, which lies within what the nodes above say. */
+static tfl_status walk_index(query *wanted, uint64_t offset, extent within, int depth, tfl_error *err)
 {
     tfl_bigwig *bigwig = wanted->bigwig;
     if (depth == DEEPEST || wanted->nodes_left-- == 0) {
@@ -555,17 +564,22 @@ static tfl_status walk_index(query *wanted, uint64_t offset, int depth, tfl_erro
     }
     const index_node *here = &bigwig->level[depth];
     tfl_status status = read_node(bigwig, offset, &bigwig->level[depth], err);
-    if (status == TFL_OK && wanted->value == NULL && !here->in_order) {
-        status = bad(bigwig, err, "its index is damaged: not in order");
-    }
-    for (size_t at = 0; status == TFL_OK && !wanted->found && at < here->size; at += size_of_item(here)) {
+    for (size_t at = 0; status == TFL_OK && at < here->size; at += size_of_item(here)) {
         const unsigned char *item = here->items + at;
-        if (overlaps(wanted, item)) {
-            status = here->is_leaf ? take_leaf(wanted, item, err)
-                                   : walk_index(wanted, tfl_get_u64(item + 16), depth + 1, err);
+        extent bounds = get_extent(item);
+        if (overlaps(wanted, bounds)) {
+            bounds = common(bounds, within);
+            status = here->is_leaf ? take_leaf(wanted, item, bounds, err)
+                                   : walk_index(wanted, tfl_get_u64(item + 16), bounds, depth + 1, err);
         }
     }
     return status;
+}
+
+static tfl_status walk(query *wanted, tfl_error *err)
+{
+    const extent all = {0, UINT64_MAX};
+    return walk_index(wanted, wanted->bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, all, 0, err);
 }
 
 static query ask(tfl_bigwig *bigwig, uint32_t contig, int64_t start, int64_t end, float *value)
@@ -592,7 +606,7 @@ static tfl_status read_values(tfl_bigwig *bigwig, uint32_t contig, int64_t start
 {
     clear_values(start, end, value);
     query wanted = ask(bigwig, contig, start, end, value);
-    return walk_index(&wanted, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
+    return walk(&wanted, err);
 }
 
 tfl_status tfl_bigwig_values(tfl_bigwig *bigwig, const char *contig, int64_t start, int64_t end, float *value,
@@ -619,13 +633,13 @@ tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t contig, int64_t from, floa
         return TFL_OK;
     }
     query first = ask(bigwig, (uint32_t)contig, from, length, NULL);
-    tfl_status status = walk_index(&first, bigwig->header.index + TFL_BIGWIG_INDEX_HEADER, 0, err);
+    tfl_status status = walk(&first, err);
     if (status != TFL_OK || !first.found) {
         return status;
     }
-    int64_t room = length - first.start;
+    int64_t room = length - first.end;
     size_t most = (uint64_t)room < capacity ? (size_t)room : capacity;
-    *start = first.start;
+    *start = first.end;
     status = read_values(bigwig, (uint32_t)contig, *start, *start + (int64_t)most, value, err);
     while (status == TFL_OK && most > 0 && isnan(value[most - 1])) {
         most--;

@@ -1,4 +1,5 @@
-/* A bigWig: walked from end to end, and asked for values here and there; the two agree. */
+/* A bigWig: walked from end to end, and asked for values here and there; the two agree, and nothing lies between what a
+ * walk finds. */
 #include "config.h"
 
 #include "tests/fuzz/fuzz.h"
@@ -11,7 +12,7 @@
 
 enum { STRETCH = 64, STRETCHES = 40, CONTIGS = 8 };
 
-/* Both ways of reading give value[n] at start. */
+/* Both ways of reading give value[n] at start; n is STRETCH at most. */
 static void compare(tfl_bigwig *bigwig, const char *name, int64_t start, const float *value, size_t n)
 {
     tfl_error err = TFL_ERROR_INIT;
@@ -31,8 +32,12 @@ static void walk(tfl_bigwig *bigwig, size_t contig)
 {
     tfl_error err = TFL_ERROR_INIT;
     float value[STRETCH];
+    float gap[STRETCH];
     int64_t length, start, from = 0;
     size_t n;
+    for (size_t i = 0; i < STRETCH; i++) {
+        gap[i] = NAN;
+    }
     const char *name = tfl_bigwig_contig(bigwig, contig, &length);
     for (unsigned i = 0; i < STRETCHES; i++) {
         if (!fuzz_succeeded(tfl_bigwig_next(bigwig, contig, from, value, STRETCH, &start, &n, &err), &err) || n == 0) {
@@ -43,6 +48,7 @@ static void walk(tfl_bigwig *bigwig, size_t contig)
                   "%s: %zu values at %lld, asked from %lld of %lld", name, n, (long long)start, (long long)from,
                   (long long)length);
         compare(bigwig, name, start, value, n);
+        compare(bigwig, name, from, gap, start - from < STRETCH ? (size_t)(start - from) : STRETCH);
         from = start + (int64_t)n;
     }
 }

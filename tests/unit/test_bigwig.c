@@ -479,6 +479,67 @@ START_TEST(trees_without_end)
 }
 END_TEST
 
+/* The first base of chr1 that has a value, by a walk; -1 and a message where it is refused. */
+static int64_t first_value(tfl_error *err)
+{
+    float value[4];
+    int64_t start = -1;
+    size_t n = 0;
+    tfl_error_clear(err);
+    tfl_bigwig *bigwig = must_open();
+    tfl_status status = tfl_bigwig_next(bigwig, 0, 0, value, 4, &start, &n, err);
+    ck_assert(status != TFL_OK || n > 0);
+    tfl_bigwig_close(bigwig);
+    return status == TFL_OK ? start : -1;
+}
+
+enum { INDEX_HEADER = 48, NODE_HEADER = 4, LEAF = 32 };
+
+/* Bounds that leave out a value would make it come and go with what is asked for. */
+START_TEST(an_index_that_says_less_than_there_is)
+{
+    static const size_t field[] = {4, 12}; /* of a leaf: where it starts, where it ends */
+    size_t size = 0;
+    tfl_error err = TFL_ERROR_INIT;
+    make_path();
+    unsigned char *bytes = small_file(&size);
+    unsigned char *leaf = bytes + number_at(bytes, 24) + INDEX_HEADER + NODE_HEADER;
+    ck_assert_int_eq(first_value(&err), 5);
+    for (size_t i = 0; i < 2; i++) {
+        unsigned char held = leaf[field[i]];
+        leaf[field[i]] = (unsigned char)(held + (i == 0 ? 1 : -1));
+        store(bytes, size);
+        ck_assert_int_eq(first_value(&err), -1);
+        ck_assert_msg(strstr(err.message, "outside of what the index says") != NULL, "%s", err.message);
+        ck_assert_int_eq(read_all(&err), TFL_EINPUT);
+        ck_assert_msg(strstr(err.message, "outside of what the index says") != NULL, "%s", err.message);
+        leaf[field[i]] = held;
+    }
+    free(bytes);
+    remove_path();
+}
+END_TEST
+
+/* The first two blocks, both of chr1, change places in the index: the first value is the same. */
+START_TEST(an_index_in_another_order)
+{
+    size_t size = 0;
+    unsigned char held[LEAF];
+    tfl_error err = TFL_ERROR_INIT;
+    make_path();
+    unsigned char *bytes = small_file(&size);
+    unsigned char *leaf = bytes + number_at(bytes, 24) + INDEX_HEADER + NODE_HEADER;
+    ck_assert_int_eq(leaf[LEAF], 0); /* contig chr1 */
+    memcpy(held, leaf, LEAF);
+    memcpy(leaf, leaf + LEAF, LEAF);
+    memcpy(leaf + LEAF, held, LEAF);
+    store(bytes, size);
+    ck_assert_msg(first_value(&err) == 5, "%s", err.message);
+    free(bytes);
+    remove_path();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bigwig");
@@ -494,6 +555,8 @@ int main(void)
     tcase_add_test(tests, any_byte_changed);
     tcase_add_test(tests, other_kinds_of_file);
     tcase_add_test(tests, trees_without_end);
+    tcase_add_test(tests, an_index_that_says_less_than_there_is);
+    tcase_add_test(tests, an_index_in_another_order);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
