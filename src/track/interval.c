@@ -3,6 +3,7 @@
 
 #include "track/interval_internal.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -27,6 +28,15 @@ tfl_status tfl_interval_value(const tfl_lines *lines, const char *field, float *
     return TFL_OK;
 }
 
+/* A name with one could make what we write begin as a compressed file does. */
+static bool has_control(const char *name)
+{
+    while (*name != '\0' && !iscntrl((unsigned char)*name)) {
+        name++;
+    }
+    return *name != '\0';
+}
+
 tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *row, tfl_error *err)
 {
     char *field[BED_FIELDS + 1];
@@ -40,6 +50,10 @@ tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *
         return tfl_lines_fail(lines, err,
                               "start and end are \"%s\" and \"%s\"; whole numbers are needed, the start below the end",
                               field[1], field[2]);
+    }
+    if (has_control(field[0])) {
+        return tfl_lines_fail(lines, err, "column 1 is \"%s\"; the name of a contig holds no control characters",
+                              field[0]);
     }
     row->contig = field[0];
     return tfl_interval_value(lines, field[is_bed ? 6 : 3], &row->value, err);

@@ -32,9 +32,10 @@ typedef struct npz {
     unsigned char *row; /* [4][length] as bytes */
 } npz;
 
+/* Behind the magic bytes stand a version, below 256 in two bytes, and flags; text has no NUL, whatever its first name. */
 static bool is_it(const unsigned char *head, size_t size)
 {
-    return size >= 4 && memcmp(head, "PK\3\4", 4) == 0;
+    return size >= 8 && memcmp(head, "PK\3\4", 4) == 0 && memchr(head + 4, '\0', 4) != NULL;
 }
 
 static tfl_status read_array(const npz *in, array *from, uint64_t offset, void *bytes, size_t size, tfl_error *err)
