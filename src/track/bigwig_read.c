@@ -1,6 +1,6 @@
 /*
  * Reading bigWig by random access. Nothing in the file is believed: offsets and sizes are compared with the file's size
- * before they are used, a walk through a tree visits no more nodes than the file has room for, blocks hold only what the
+ * before they are used, a walk through a tree visits no more nodes than the file has room for, blocks hold what the
  * index says, and no allocation is larger than the file.
  */
 #include "config.h"
@@ -399,8 +399,8 @@ static float get_item(const unsigned char *block, size_t i, int64_t *start, int6
     }
 }
 
-/* The section that is unpacked. Its items lie within what led to it: else which of them are found would depend on what is
- * asked for. */
+/* The section that is unpacked. Its items lie within what led to it: else what is asked for would decide which of them
+ * are found. */
 static tfl_status take_section(query *wanted, uint64_t offset, extent within, tfl_error *err)
 {
     static const size_t item_size[] = {0, 12, 8, 4};

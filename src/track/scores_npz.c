@@ -32,7 +32,7 @@ typedef struct npz {
     unsigned char *row; /* [4][length] as bytes */
 } npz;
 
-/* Behind the magic bytes stand a version, below 256 in two bytes, and flags; text has no NUL, whatever its first name. */
+/* Behind the magic bytes stands a version, below 256 in two bytes; text has no NUL, whatever its first name. */
 static bool is_it(const unsigned char *head, size_t size)
 {
     return size >= 8 && memcmp(head, "PK\3\4", 4) == 0 && memchr(head + 4, '\0', 4) != NULL;
