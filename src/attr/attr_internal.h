@@ -139,7 +139,7 @@ struct tfl_rule_steps {
     tfl_split split;
     bool compares;         /* looks at the reference even where nothing is split */
     bool parts_from_parts; /* the parts of the output need those of the inputs */
-    bool writes;           /* pass does not add to the multiplier of its input where that is not split and it is the first to give something */
+    bool writes;           /* pass does not add to what it is the first to give something (tfl_walk_writes) */
     /* What depends on x and reference but not on the task: slopes, argmaxima. */
     void (*prepare)(tfl_explain_workspace *w, unsigned l);
     /* part[…][l] of the layer's output, from those of its inputs. */
@@ -177,6 +177,9 @@ bool tfl_walk_inputs(const tfl_explain_workspace *w, const tfl_layer *layer, uns
 /* ---------------------------------------------------------------- the walk */
 
 const tfl_rule_steps *tfl_walk_steps(const tfl_plan *plan, unsigned l);
+
+/* Whether what layer l passes on to its input in is the first there and is written, not added: then nothing has to be cleared. */
+bool tfl_walk_writes(const tfl_plan *plan, unsigned in, unsigned l);
 
 /* After x (and reference) hold the values of all layers: slopes, argmaxima and parts. */
 void tfl_walk_prepare(tfl_explain_workspace *w);

@@ -34,7 +34,7 @@ void tfl_slope_pass_elements(tfl_explain_workspace *w, unsigned l, size_t first,
     unsigned in = w->plan->graph->layer[l].input[0];
     const float *from = w->at[l].multiplier[TFL_PLUS] + first, *slope = w->at[l].slope[TFL_PLUS] + first;
     float *to = w->at[in].multiplier[TFL_PLUS] + first;
-    if (tfl_plan_comes_first(w->plan, in, l) && !w->plan->split[in]) {
+    if (tfl_walk_writes(w->plan, in, l)) {
         tfl_vector_multiply(to, slope, from, n);
     } else {
         tfl_vector_add_product(to, slope, from, n);

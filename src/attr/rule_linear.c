@@ -78,7 +78,7 @@ static void pass_strip(void *context, size_t first, size_t count)
 }
 
 /* into += W^T m, and first, where the nonlinearity that l goes into is joined to it, what that makes of its multipliers: then into = W^T m where it has
- * nothing yet (tfl_walk). */
+ * nothing yet. */
 static void pass_whole(tfl_explain_workspace *w, unsigned l, float *into)
 {
     const tfl_layer *layer = &w->plan->graph->layer[l];
@@ -90,8 +90,7 @@ static void pass_whole(tfl_explain_workspace *w, unsigned l, float *into)
             strips.beside[1] = w->reference->of[l];
             strips.beside[2] = w->x->of[l];
         }
-        unsigned in = layer->input[0];
-        bool accumulate = !tfl_plan_comes_first(w->plan, in, l) || w->plan->split[in];
+        bool accumulate = !tfl_walk_writes(w->plan, layer->input[0], l);
         layer->kind->transpose_strips(layer, &strips, w->at[l].multiplier[TFL_PLUS], accumulate, &into, w->x->scratch);
     } else {
         layer->kind->transpose(layer, TFL_ALL, w->at[l].multiplier[TFL_PLUS], &into, w->x->scratch);

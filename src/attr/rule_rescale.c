@@ -29,7 +29,7 @@ static void rescale_pass_elements(tfl_explain_workspace *w, unsigned l, size_t f
         return;
     }
     layer->kind->secant(layer, w->reference->of[in], w->x->of[in], TFL_NEAR_ZERO, w->at[l].multiplier[TFL_PLUS],
-                        w->at[in].multiplier[TFL_PLUS], !tfl_plan_comes_first(w->plan, in, l), first, n);
+                        w->at[in].multiplier[TFL_PLUS], !tfl_walk_writes(w->plan, in, l), first, n);
 }
 
 static void rescale_pass(tfl_explain_workspace *w, unsigned l)

@@ -42,6 +42,11 @@ const tfl_rule_steps *tfl_walk_steps(const tfl_plan *plan, unsigned l)
     return steps_table[plan->graph->layer[l].kind->family][plan->rule[l]];
 }
 
+bool tfl_walk_writes(const tfl_plan *plan, unsigned in, unsigned l)
+{
+    return tfl_plan_comes_first(plan, in, l) && !plan->split[in] && (tfl_walk_steps(plan, l)->writes || plan->joined[l + 1]);
+}
+
 bool tfl_walk_inputs(const tfl_explain_workspace *w, const tfl_layer *layer, unsigned sign, float *into[TFL_MAX_INPUTS])
 {
     bool any = false;
@@ -109,16 +114,14 @@ const float *tfl_walk(tfl_explain_workspace *w, unsigned t)
             continue;
         }
         const tfl_layer *layer = &plan->graph->layer[l];
-        const tfl_rule_steps *steps = tfl_walk_steps(plan, l);
         for (unsigned k = 0; k < layer->n_inputs; k++) {
             unsigned in = layer->input[k];
-            bool written = plan->shared[in] || ((steps->writes || plan->joined[l + 1]) && !plan->split[in]);
-            if (tfl_plan_comes_first(plan, in, l) && !written) {
+            if (tfl_plan_comes_first(plan, in, l) && !plan->shared[in] && !tfl_walk_writes(plan, in, l)) {
                 clear_multipliers(w, in);
             }
         }
         if (!plan->joined[l]) {
-            steps->pass(w, l);
+            tfl_walk_steps(plan, l)->pass(w, l);
         }
     }
     return plan->last > 0 ? w->at[plan->last].multiplier[TFL_PLUS] : merge_input(w);
