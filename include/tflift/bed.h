@@ -32,6 +32,9 @@ typedef struct tfl_bed_row {
 
 typedef struct tfl_bed tfl_bed;
 
+/* Whether a line of BED, or of its like with other columns (bedGraph), is a row: neither empty nor one of those above. */
+bool tfl_bed_is_row(const char *line);
+
 /* Opens path ("-": standard input); the caller closes. */
 tfl_status tfl_bed_open(const char *path, tfl_bed **out, tfl_error *err) TFL_MUST_USE;
 

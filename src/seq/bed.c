@@ -143,7 +143,7 @@ static bool begins_with_word(const char *line, const char *word)
     return strncmp(line, word, length) == 0 && (line[length] == '\0' || line[length] == ' ' || line[length] == '\t');
 }
 
-static bool is_row(const char *line)
+bool tfl_bed_is_row(const char *line)
 {
     return line[strspn(line, " \t")] != '\0' && line[0] != '#' && !begins_with_word(line, "track") &&
            !begins_with_word(line, "browser");
@@ -249,7 +249,7 @@ tfl_status tfl_bed_next(tfl_bed *bed, tfl_bed_row *row, bool *found, tfl_error *
     tfl_status status = TFL_OK;
     do {
         status = tfl_lines_next(bed->lines, &line, &length, err);
-    } while (status == TFL_OK && line != NULL && !is_row(line));
+    } while (status == TFL_OK && line != NULL && !tfl_bed_is_row(line));
     *found = status == TFL_OK && line != NULL;
     if (*found) {
         status = read_row(bed, line, row, err);

@@ -12,11 +12,6 @@
 
 enum { BED_FIELDS = 7, BEDGRAPH_FIELDS = 4 };
 
-bool tfl_interval_is_comment(const char *line)
-{
-    return *line == '\0' || *line == '#' || strncmp(line, "track", 5) == 0 || strncmp(line, "browser", 7) == 0;
-}
-
 tfl_status tfl_interval_value(const tfl_lines *lines, const char *field, float *value, tfl_error *err)
 {
     const double beyond = 0x1.ffffffp127; /* what would be rounded to infinity */

@@ -17,9 +17,6 @@ typedef struct tfl_interval {
     float value;        /* NaN: none */
 } tfl_interval;
 
-/* Empty lines, and those that begin with "#", "track" or "browser". */
-bool tfl_interval_is_comment(const char *line);
-
 /* Takes the row in line, which is written into, apart; errors name file and line. */
 tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *row, tfl_error *err) TFL_MUST_USE;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tflift/bed.h"
 #include "tflift/bigwig.h"
 #include "tflift/lines.h"
 #include "tflift/memory.h"
@@ -190,7 +191,7 @@ static tfl_status take_text(merging *m, tfl_error *err)
     tfl_status status = tfl_lines_open(m->path, &lines, err);
     while (status == TFL_OK && (status = tfl_lines_next(lines, &line, &length, err)) == TFL_OK && line != NULL) {
         any = true;
-        if (!tfl_interval_is_comment(line)) {
+        if (tfl_bed_is_row(line)) {
             status = take_row(m, lines, line, &end, err);
         }
     }
@@ -251,7 +252,7 @@ static tfl_status read_head(const char *path, char **description, char **track_n
     bool is_text = stat(path, &found) == 0 && S_ISREG(found.st_mode) && tfl_scores_source_of(path) == &tfl_scores_text;
     tfl_status status = is_text ? tfl_lines_open(path, &lines, err) : TFL_OK;
     while (status == TFL_OK && is_text && (status = tfl_lines_next(lines, &line, &length, err)) == TFL_OK &&
-           line != NULL && tfl_interval_is_comment(line)) {
+           line != NULL && !tfl_bed_is_row(line)) {
         status = take_head(line, description, track_name, err);
     }
     tfl_lines_close(lines);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tflift/bed.h"
 #include "tflift/lines.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
@@ -81,7 +82,7 @@ static tfl_status take_line(text *in, const tfl_lines *lines, char *line, tfl_er
     if (in->values == NULL && header) {
         return begin(in, true, err);
     }
-    if (in->is_tsv ? *line == '\0' || *line == '#' : tfl_interval_is_comment(line)) {
+    if (in->is_tsv ? *line == '\0' || *line == '#' : !tfl_bed_is_row(line)) {
         return TFL_OK;
     }
     tfl_status status = in->values == NULL ? begin(in, false, err) : TFL_OK;

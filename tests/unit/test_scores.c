@@ -255,6 +255,8 @@ START_TEST(bedgraph_of_others)
     check_text("chr1 4 7 3\nchr2 0 1 9\nchr1 2 3 2\nchr1 1 2 1\n", "chr1", 0, 8, gaps);
     /* the same said twice, and once in pieces */
     check_text("chr1 1 2 1\nchr1 4 7 3\nchr1 1 2 1\nchr1 2 3 2\nchr1 5 6 3\nchr1 6 7 3\n", "chr1", 0, 8, gaps);
+    /* "track" and "browser" are words; blanks alone are an empty line */
+    check_text("track1 1 2 1\nbrowser_x 1 2 9\n \t\ntrack1 2 3 2\ntrack\ntrack1 4 7 3\n", "track1", 0, 8, gaps);
     /* no value is no value */
     check_text("chr1 1 2 1\nchr1 2 3 2\nchr1 3 4 NaN\nchr1 4 7 3\n", "chr1", 0, 8, gaps);
     const float inside[] = {3, 3};
