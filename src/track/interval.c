@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tflift/bed.h"
 #include "tflift/number.h"
 
 enum { BED_FIELDS = 7, BEDGRAPH_FIELDS = 4 };
@@ -23,13 +24,13 @@ tfl_status tfl_interval_value(const tfl_lines *lines, const char *field, float *
     return TFL_OK;
 }
 
-/* A name with one could make what we write begin as a compressed file does. */
-static bool has_control(const char *name)
+bool tfl_interval_can_begin(const char *contig)
 {
-    while (*name != '\0' && !iscntrl((unsigned char)*name)) {
-        name++;
+    const char *end = contig;
+    while (*end != '\0' && !iscntrl((unsigned char)*end)) {
+        end++;
     }
-    return *name != '\0';
+    return *end == '\0' && tfl_bed_is_row(contig);
 }
 
 tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *row, tfl_error *err)
@@ -46,9 +47,10 @@ tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *
                               "start and end are \"%s\" and \"%s\"; whole numbers are needed, the start below the end",
                               field[1], field[2]);
     }
-    if (has_control(field[0])) {
-        return tfl_lines_fail(lines, err, "column 1 is \"%s\"; the name of a contig holds no control characters",
-                              field[0]);
+    if (!tfl_interval_can_begin(field[0])) {
+        return tfl_lines_fail(
+            lines, err, "column 1 is \"%s\"; a contig's name holds no control characters, and does not begin with #",
+            field[0]);
     }
     row->contig = field[0];
     return tfl_interval_value(lines, field[is_bed ? 6 : 3], &row->value, err);

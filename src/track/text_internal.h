@@ -10,6 +10,7 @@
 
 #include "tflift/number.h"
 #include "tflift/track.h"
+#include "track/interval_internal.h"
 
 enum {
     TFL_TEXT_BATCH = 1 << 16, /* bytes reserved at once */
@@ -77,6 +78,16 @@ static inline TFL_MUST_USE tfl_status tfl_text_take(tfl_text *out, const char *n
                ? TFL_OK
                : tfl_fail(err, TFL_EUNSUPPORTED, "%.40s…: the name has %zu bytes, and %d are the most", name,
                           out->length, (int)TFL_TEXT_NAME);
+}
+
+/* The same of a contig that rows begin with. */
+static inline TFL_MUST_USE tfl_status tfl_text_take_contig(tfl_text *out, const char *contig, tfl_error *err)
+{
+    tfl_status status = tfl_text_take(out, contig, err);
+    return status != TFL_OK || tfl_interval_can_begin(contig)
+               ? status
+               : tfl_fail(err, TFL_EUNSUPPORTED,
+                          "contig %s: rows of text cannot begin with this name; bigWig can hold it", contig);
 }
 
 #endif

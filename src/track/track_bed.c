@@ -61,7 +61,7 @@ static tfl_status write_record(tfl_track *track, const tfl_track_record *record,
     const tfl_region *region = record->region;
     size_t n = record->length;
     tfl_text contig;
-    tfl_status status = tfl_text_take(&contig, region->contig, err);
+    tfl_status status = tfl_text_take_contig(&contig, region->contig, err);
     tfl_counter from = tfl_counter_from(region->start);
     tfl_counter to = tfl_counter_from(region->start + 1);
     float most = largest(value, n);

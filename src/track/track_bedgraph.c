@@ -22,7 +22,7 @@ static tfl_status write_rows(tfl_output *output, const char *name, int64_t start
                              tfl_error *err)
 {
     tfl_text contig;
-    tfl_status status = tfl_text_take(&contig, name, err);
+    tfl_status status = tfl_text_take_contig(&contig, name, err);
     tfl_counter from = tfl_counter_from(start);
     tfl_counter to = tfl_counter_from(start + 1);
     size_t batch = TFL_TEXT_BATCH / (contig.length + (MOST_ROW - TFL_TEXT_NAME));
