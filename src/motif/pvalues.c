@@ -321,12 +321,19 @@ double tfl_pvalues_find(const tfl_pvalues *pvalues, double score)
     return probability_within(pvalues, pvalues->high - score + TIE);
 }
 
+/* Whether p is enough for a score with that deficit; asked of the score itself, as its finder will, so that rounding is
+ * the same. */
+static bool is_rare(const tfl_pvalues *pvalues, double deficit, double p)
+{
+    return tfl_pvalues_find(pvalues, pvalues->high - deficit) <= p;
+}
+
 /* Between two deficits, of which the second one is too common: how far one can go. */
 static double bisect(const tfl_pvalues *pvalues, double low, double high, double p)
 {
     for (int i = 0; i < 60 && high - low > ROUNDING; i++) {
         double middle = low + (high - low) / 2;
-        if (probability_within(pvalues, middle + TIE) <= p) {
+        if (is_rare(pvalues, middle, p)) {
             low = middle;
         } else {
             high = middle;
@@ -344,13 +351,13 @@ double tfl_pvalues_threshold(const tfl_pvalues *pvalues, double p)
     size_t high = pvalues->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (probability_within(pvalues, pvalues->step[middle].center + TIE) <= p) {
+        if (is_rare(pvalues, pvalues->step[middle].center, p)) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    if (low == 0 && probability_within(pvalues, TIE) > p) {
+    if (low == 0 && !is_rare(pvalues, 0, p)) {
         return HUGE_VAL;
     }
     double deficit = low > 0 ? pvalues->step[low - 1].center : 0;
