@@ -13,8 +13,8 @@ valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-le
 one() { # one PROGRAM: its log is kept where it fails
     local log=$work/${1##*/}.log CK_FORK=no
     # Each process has all code translated anew, so that one for all tests of a program takes a tenth of the time. Those that change what belongs to
-    # the process (limits, signals, the environment) keep one for each.
-    ! grep -qE 'setrlimit|raise_signal|exit_test|setenv|setlocale|fork\(' "$TFL_SRCDIR/${1#"$TFL_BUILDDIR"/}.c" || CK_FORK=yes
+    # the process (limits, signals, the environment, the allocator) keep one for each.
+    ! grep -qE 'setrlimit|raise_signal|exit_test|setenv|setlocale|fork\(|test_memory_arm' "$TFL_SRCDIR/${1#"$TFL_BUILDDIR"/}.c" || CK_FORK=yes
     export CK_FORK
     cd "$TFL_BUILDDIR" || return 1
     # shellcheck disable=SC2086 # a list of words

@@ -378,10 +378,17 @@ START_TEST(rows_without_numbers_are_counted)
 }
 END_TEST
 
+/* Tests may share a process (CK_FORK=no). */
+static void forget_errors(void)
+{
+    tfl_error_clear(&error);
+}
+
 int main(void)
 {
     Suite *suite = suite_create("chart");
     TCase *tests = tcase_create("chart");
+    tcase_add_checked_fixture(tests, forget_errors, NULL);
     test_use_scratch(tests);
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, points_lie_where_their_numbers_are, 0, 6);

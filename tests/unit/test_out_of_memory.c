@@ -139,6 +139,7 @@ static void unmake(void)
     tfl_graph_free(made.graph);
     tfl_frame_free(frame_of_charts);
     free(model_bytes);
+    model_bytes = NULL;
 }
 
 /* A path in the folder for what a scenario writes. */

@@ -125,10 +125,17 @@ START_TEST(real_names_are_placed)
 }
 END_TEST
 
+/* Tests may share a process (CK_FORK=no). */
+static void forget_errors(void)
+{
+    tfl_error_clear(&err);
+}
+
 int main(void)
 {
     Suite *suite = suite_create("region");
     TCase *tests = tcase_create("region");
+    tcase_add_checked_fixture(tests, forget_errors, NULL);
     tcase_add_test(tests, names_place_sequences);
     tcase_add_test(tests, numbers_that_do_not_fit_are_told);
     tcase_add_test(tests, real_names_are_placed);
