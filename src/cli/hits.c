@@ -113,8 +113,13 @@ static tfl_status keep_match(tfl_hits *hits, const tfl_match *match, const tfl_i
     char word[TFL_MOTIF_MAX_WIDTH];
     size_t width = hits->motifs->motif[match->motif].width;
     kept k;
-    memset(&k, 0, sizeof k);
-    k.match = *match;
+    memset(&k, 0, sizeof k); /* the padding goes to a file, so that members are copied one by one */
+    k.match.motif = match->motif;
+    k.match.start = match->start;
+    k.match.strand = match->strand;
+    k.match.log_odds = match->log_odds;
+    k.match.pvalue = match->pvalue;
+    k.match.rank = match->rank;
     k.importance = importance != NULL ? *importance : none;
     match_letters(match, width, letters, word);
     tfl_status status = tfl_spool_append(&hits->spool, &k, sizeof k, err);
