@@ -343,8 +343,7 @@ typedef struct query {
     tfl_bigwig *bigwig;
     uint32_t contig;
     int64_t start, end;
-    float *value; /* [end - start]; NULL: where the first value is, which then is end */
-    bool found;
+    float *value;                     /* [end - start]; NULL: where the first value is, which then is end */
     uint64_t nodes_left, blocks_left; /* more than these the file has no room for */
 } query;
 
@@ -362,7 +361,6 @@ static bool put(query *wanted, int64_t start, int64_t end, float value)
     if (wanted->value == NULL) {
         if (from < to && !isnan(value)) {
             wanted->end = from; /* what lies behind it is no longer asked for */
-            wanted->found = true;
         }
         return true;
     }
@@ -634,7 +632,7 @@ tfl_status tfl_bigwig_next(tfl_bigwig *bigwig, size_t contig, int64_t from, floa
     }
     query first = ask(bigwig, (uint32_t)contig, from, length, NULL);
     tfl_status status = walk(&first, err);
-    if (status != TFL_OK || !first.found) {
+    if (status != TFL_OK || first.end == length) { /* nothing has been found */
         return status;
     }
     int64_t room = length - first.end;

@@ -6,9 +6,9 @@
 [[ -n ${TFL_SLOW-} ]] || { echo "skipped: takes half an hour; set TFL_SLOW" && exit 77; }
 command -v valgrind >/dev/null || { echo "skipped: valgrind is not there" && exit 77; }
 (ulimit -v 2097152 && tfmodel --version) >/dev/null 2>&1 || { echo "skipped: sanitizers and valgrind do not go together" && exit 77; }
+[[ $(head -c 2 "$TFL_BUILDDIR/tfscan") != '#!' ]] || { echo "skipped: programs need libtool to be run; configure with --disable-shared" && exit 77; }
 export CK_DEFAULT_TIMEOUT=60 CK_TIMEOUT_MULTIPLIER=50
 # Valgrind says itself which processor it is, so that kernels it cannot run are not chosen.
-[[ $(head -c 2 "$TFL_BUILDDIR/tfscan") != '#!' ]] || { echo "skipped: programs need libtool to be run; configure with --disable-shared" && exit 77; }
 valgrind="valgrind --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite --suppressions=$TFL_SRCDIR/tests/support/valgrind.supp"
 
 one() { # one PROGRAM: its log is kept where it fails
