@@ -9,6 +9,7 @@
 #include "tflift/memory.h"
 #include "tflift/number.h"
 #include "tflift/rng.h"
+#include "tflift/row.h"
 #include "tflift/table.h"
 #include "tflift/lines.h"
 #include "tflift/frame.h"

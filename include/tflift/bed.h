@@ -35,6 +35,10 @@ typedef struct tfl_bed tfl_bed;
 /* Whether a line of BED, or of its like with other columns (bedGraph), is a row: neither empty nor one of those above. */
 bool tfl_bed_is_row(const char *line);
 
+/* Whether a row of BED or bedGraph can begin with this contig: else it would read as a comment or a browser's line, or,
+ * with control characters, make a file begin as a compressed one does. */
+bool tfl_bed_can_begin(const char *contig);
+
 /* Opens path ("-": standard input); the caller closes. */
 tfl_status tfl_bed_open(const char *path, tfl_bed **out, tfl_error *err) TFL_MUST_USE;
 

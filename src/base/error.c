@@ -3,6 +3,7 @@
 
 #define TFL_ERROR_SOURCE /* the functions themselves, see the end of error.h */
 #include "tflift/error.h"
+#include "tflift/row.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -14,10 +15,7 @@
 static void make_printable(char *text)
 {
     for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte < ' ' || byte == 127) {
-            *text = '?';
-        }
+        *text = tfl_is_control(*text) ? '?' : *text;
     }
 }
 

@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "tflift/bed.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 
 /* A line that is being written, field after field, each with what separates it from the next; the first failure stays. */
 typedef struct line {
@@ -83,7 +85,7 @@ static void put_details(line *l, const tfl_hit *hit, char separator)
 
 static tfl_status write_tsv(const tfl_hit *hit, tfl_output *output, tfl_error *err)
 {
-    line l = {output, err, TFL_OK};
+    line l = {output, err, tfl_row_check(hit->sequence, err)};
     int64_t start = (int64_t)hit->match.start;
     put_text(&l, hit->sequence, '\t');
     put_whole(&l, start, '\t');
@@ -95,6 +97,14 @@ static tfl_status write_tsv(const tfl_hit *hit, tfl_output *output, tfl_error *e
     return l.status;
 }
 
+static tfl_status check_contig(const char *contig, tfl_error *err)
+{
+    return tfl_bed_can_begin(contig)
+               ? TFL_OK
+               : tfl_fail(err, TFL_EUNSUPPORTED, "contig %s: a row of BED cannot begin with this name",
+                          contig);
+}
+
 /* On the genome: a sequence on its '-' strand counts from its other end. */
 static tfl_status write_bed(const tfl_hit *hit, tfl_output *output, tfl_error *err)
 {
@@ -103,7 +113,7 @@ static tfl_status write_bed(const tfl_hit *hit, tfl_output *output, tfl_error *e
     int64_t width = (int64_t)hit->motif->width;
     bool reverse = region->strand == '-';
     int64_t from = region->start + (reverse ? region->length - start - width : start);
-    line l = {output, err, TFL_OK};
+    line l = {output, err, check_contig(region->contig, err)};
     put_text(&l, region->contig, '\t');
     put_whole(&l, from, '\t');
     put_whole(&l, from + width, '\t');
@@ -119,7 +129,7 @@ static tfl_status write_bed(const tfl_hit *hit, tfl_output *output, tfl_error *e
 static tfl_status write_fimo(const tfl_hit *hit, tfl_output *output, tfl_error *err)
 {
     const tfl_match *match = &hit->match;
-    line l = {output, err, TFL_OK};
+    line l = {output, err, tfl_row_check(hit->motif->name, err)};
     put_text(&l, hit->motif->name, '\t');
     put_text(&l, hit->motif->alternative, '\t');
     put_text(&l, hit->sequence, '\t');

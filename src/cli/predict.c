@@ -12,6 +12,7 @@
 #include "tflift/alphabet.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 #include "tflift/threads.h"
 
 typedef struct predict_item {
@@ -94,7 +95,10 @@ static tfl_status write_header(prediction *p, const tfl_graph *graph, tfl_error 
 
 static tfl_status write_row(const prediction *p, const predict_item *item, tfl_error *err)
 {
-    tfl_status status = tfl_output_printf(p->output, err, "%s", item->sequence.name);
+    tfl_status status = tfl_row_check(item->sequence.name, err);
+    if (status == TFL_OK) {
+        status = tfl_output_printf(p->output, err, "%s", item->sequence.name);
+    }
     for (size_t t = 0; t < p->n_tasks && status == TFL_OK; t++) {
         char logit[TFL_NUMBER_SIZE], probability[TFL_NUMBER_SIZE];
         tfl_format_float(logit, item->value[t]);

@@ -12,6 +12,7 @@
 #include "tflift/alphabet.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 
 struct tfl_score_files {
     tfl_score_files_options options;
@@ -202,7 +203,10 @@ static void note_difference(tfl_delta_summary *delta, const tfl_scored *s, const
 static tfl_status write_delta_row(tfl_output *output, const char *name, const char *task, const double *value, size_t n,
                                   tfl_error *err)
 {
-    tfl_status status = tfl_output_printf(output, err, "%s\t%s", name, task);
+    tfl_status status = tfl_row_check(name, err);
+    if (status == TFL_OK) {
+        status = tfl_output_printf(output, err, "%s\t%s", name, task);
+    }
     for (size_t i = 0; status == TFL_OK && i < n; i++) {
         char text[TFL_NUMBER_SIZE];
         tfl_format_double(text, value[i]);

@@ -8,7 +8,6 @@
 #include "cli/score_files.h"
 #include "cli/source.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include "tflift/model.h"
 #include "tflift/number.h"
 #include "tflift/reference.h"
+#include "tflift/row.h"
 #include "tflift/shuffle.h"
 #include "tflift/threads.h"
 #include "tflift/version.h"
@@ -714,7 +714,7 @@ static tfl_status describe(scoring *s, tfl_error *err)
         used += snprintf(s->description + used, (size_t)(SIZE - used), "; rule %s", o->rules.text[i]);
     }
     for (char *c = s->description; *c != '\0'; c++) {
-        *c = iscntrl((unsigned char)*c) ? ' ' : *c; /* in names of files and layers: it stays one line */
+        *c = tfl_is_control(*c) ? ' ' : *c; /* in names of files and layers: it stays one line */
     }
     return TFL_OK;
 }

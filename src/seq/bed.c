@@ -6,6 +6,7 @@
 #include "tflift/lines.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -147,6 +148,11 @@ bool tfl_bed_is_row(const char *line)
 {
     return line[strspn(line, " \t")] != '\0' && line[0] != '#' && !begins_with_word(line, "track") &&
            !begins_with_word(line, "browser");
+}
+
+bool tfl_bed_can_begin(const char *contig)
+{
+    return tfl_row_can_begin(contig) && tfl_bed_is_row(contig);
 }
 
 static tfl_status check_columns(const tfl_bed *bed, size_t n, tfl_error *err)

@@ -3,7 +3,6 @@
 
 #include "track/interval_internal.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -24,15 +23,6 @@ tfl_status tfl_interval_value(const tfl_lines *lines, const char *field, float *
     return TFL_OK;
 }
 
-bool tfl_interval_can_begin(const char *contig)
-{
-    const char *end = contig;
-    while (*end != '\0' && !iscntrl((unsigned char)*end)) {
-        end++;
-    }
-    return *end == '\0' && tfl_bed_is_row(contig);
-}
-
 tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *row, tfl_error *err)
 {
     char *field[BED_FIELDS + 1];
@@ -47,7 +37,7 @@ tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *
                               "start and end are \"%s\" and \"%s\"; whole numbers are needed, the start below the end",
                               field[1], field[2]);
     }
-    if (!tfl_interval_can_begin(field[0])) {
+    if (!tfl_bed_can_begin(field[0])) {
         return tfl_lines_fail(
             lines, err, "column 1 is \"%s\"; a contig's name holds no control characters, and does not begin with #",
             field[0]);

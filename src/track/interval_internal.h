@@ -17,10 +17,6 @@ typedef struct tfl_interval {
     float value;        /* NaN: none */
 } tfl_interval;
 
-/* Whether a row can begin with this contig: else it would read as a comment or a browser's line, or, with control
- * characters, make a file begin as a compressed one does. */
-bool tfl_interval_can_begin(const char *contig);
-
 /* Takes the row in line, which is written into, apart; errors name file and line. */
 tfl_status tfl_interval_parse(const tfl_lines *lines, char *line, tfl_interval *row, tfl_error *err) TFL_MUST_USE;
 

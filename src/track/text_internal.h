@@ -10,7 +10,7 @@
 
 #include "tflift/number.h"
 #include "tflift/track.h"
-#include "track/interval_internal.h"
+#include "tflift/bed.h"
 
 enum {
     TFL_TEXT_BATCH = 1 << 16, /* bytes reserved at once */
@@ -84,7 +84,7 @@ static inline TFL_MUST_USE tfl_status tfl_text_take(tfl_text *out, const char *n
 static inline TFL_MUST_USE tfl_status tfl_text_take_contig(tfl_text *out, const char *contig, tfl_error *err)
 {
     tfl_status status = tfl_text_take(out, contig, err);
-    return status != TFL_OK || tfl_interval_can_begin(contig)
+    return status != TFL_OK || tfl_bed_can_begin(contig)
                ? status
                : tfl_fail(err, TFL_EUNSUPPORTED,
                           "contig %s: rows of text cannot begin with this name; bigWig can hold it", contig);

@@ -4,13 +4,13 @@
 
 #include "track/track_internal.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tflift/alphabet.h"
 #include "tflift/memory.h"
+#include "tflift/row.h"
 
 bool tfl_overlap_find(const char *name, tfl_overlap *overlap)
 {
@@ -80,7 +80,7 @@ static tfl_status write_line_text(tfl_track *track, const char *text, char quote
 {
     tfl_status status = TFL_OK;
     for (; status == TFL_OK && *text != '\0'; text++) {
-        char byte = iscntrl((unsigned char)*text) || *text == quote ? ' ' : *text;
+        char byte = tfl_is_control(*text) || *text == quote ? ' ' : *text;
         status = tfl_output_write(track->output, &byte, 1, err);
     }
     return status;

@@ -8,6 +8,7 @@
 #include "track/track_internal.h"
 
 #include "tflift/alphabet.h"
+#include "tflift/row.h"
 
 enum { MOST_ROW = TFL_TEXT_COUNTER + 5 * (TFL_NUMBER_SIZE + 1) + 8 /* without the names */ };
 
@@ -23,6 +24,9 @@ static tfl_status write_record(tfl_track *track, const tfl_track_record *record,
     tfl_text name;
     tfl_text task = {"", 0};
     tfl_status status = tfl_text_take(&name, record->name, err);
+    if (status == TFL_OK) {
+        status = tfl_row_check(record->name, err);
+    }
     if (status == TFL_OK) {
         status = tfl_text_take(&task, record->task, err);
     }

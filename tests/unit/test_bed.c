@@ -48,6 +48,35 @@ static size_t write_columns(char *text, size_t size, const written *row, size_t 
     return used;
 }
 
+/* Contigs that could be taken for something else. */
+START_TEST(contigs_that_rows_can_begin_with_are_read_again)
+{
+    static const struct {
+        const char *contig;
+        bool can;
+    } table[] = {
+        {"chr1", true},     {"track", false}, {"track1", true},     {"browser", false}, {"browser_x", true},
+        {"track x", false}, {"#c", false},    {"c#", true},         {"", false},        {"\x1f\x8b", false},
+        {"a\nb", false},    {"a\tb", false},  {"\xc3\xa4", true},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *contig = table[i].contig;
+        ck_assert_msg(tfl_bed_can_begin(contig) == table[i].can, "contig \"%s\"", contig);
+        char text[64];
+        (void)snprintf(text, sizeof text, "%s\t1\t2\n", contig);
+        tfl_bed *bed = open_text(text);
+        tfl_bed_row row;
+        bool found = false;
+        if (table[i].can) {
+            ck_assert_int_eq(tfl_bed_next(bed, &row, &found, &err), TFL_OK);
+            ck_assert(found);
+            ck_assert_str_eq(row.contig, contig);
+        }
+        tfl_bed_close(bed);
+    }
+}
+END_TEST
+
 /* A file of n_rows rows with that many columns, among lines that are no rows. */
 static size_t write_rows(tfl_rng *rng, char *text, size_t size, written *row, size_t n_rows, size_t columns)
 {
@@ -217,6 +246,7 @@ int main(void)
     test_use_scratch(tests);
     tcase_add_checked_fixture(tests, clear_error, NULL);
     tcase_add_test(tests, rows_are_read_as_written);
+    tcase_add_test(tests, contigs_that_rows_can_begin_with_are_read_again);
     tcase_add_test(tests, ten_columns_are_told_apart);
     tcase_add_test(tests, what_is_wrong_is_told);
     suite_add_tcase(suite, tests);

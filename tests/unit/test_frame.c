@@ -6,6 +6,7 @@
 #include "tests/support/support.h"
 #include "tflift/number.h"
 #include "tflift/rng.h"
+#include "tflift/row.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -111,6 +112,37 @@ START_TEST(what_is_wrong_is_told)
 }
 END_TEST
 
+/* The first row is where a '#' in front could be a header's. */
+START_TEST(names_that_rows_can_begin_with_are_read_again)
+{
+    static const char letter[] = "#c. :\t\n\r\x01\x7f\xc3\xa4";
+    printf("seed %d\n", SEED);
+    unsigned taken = 0;
+    for (unsigned round = 0; round < 5000; round++) {
+        tfl_rng rng;
+        tfl_rng_init(&rng, SEED, "names", round);
+        char name[5] = "", text[32], quoted[TFL_ERROR_SIZE];
+        for (size_t i = 0, n = 1 + tfl_rng_below(&rng, 4); i < n; i++) {
+            name[i] = letter[tfl_rng_below(&rng, sizeof letter - 1)];
+        }
+        tfl_error_clear(&error);
+        if (tfl_row_check(name, &error) != TFL_OK) {
+            ck_assert(name[0] == '#' || strpbrk(name, "\t\n\r\x01\x7f") != NULL);
+            ck_assert_int_eq(error.status, TFL_EUNSUPPORTED);
+            continue;
+        }
+        taken++;
+        (void)snprintf(quoted, sizeof quoted, "name \"%s\" in round %u", name, round);
+        (void)snprintf(text, sizeof text, "#name\tvalue\n%s\t1\n", name);
+        tfl_frame *frame = read_text(text);
+        ck_assert_msg(frame != NULL && frame->n_rows == 1 && frame->n_columns == 2, "%s", quoted);
+        ck_assert_str_eq(frame->cell[0], name);
+        tfl_frame_free(frame);
+    }
+    ck_assert_uint_gt(taken, 500);
+}
+END_TEST
+
 START_TEST(a_column_that_is_not_there_is_told_with_those_that_are)
 {
     size_t column = 0;
@@ -128,6 +160,7 @@ int main(void)
     tcase_add_loop_test(tests, cells_survive, 0, 60);
     tcase_add_test(tests, missing_is_no_number_and_other_text_an_error);
     tcase_add_loop_test(tests, what_is_wrong_is_told, 0, 6);
+    tcase_add_test(tests, names_that_rows_can_begin_with_are_read_again);
     tcase_add_test(tests, a_column_that_is_not_there_is_told_with_those_that_are);
     suite_add_tcase(suite, tests);
     return test_run(suite);

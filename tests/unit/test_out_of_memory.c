@@ -1126,6 +1126,7 @@ static tfl_status frames(size_t i, tfl_error *err)
                : MAKE(frame, tfl_frame_read_memory(frame_text, sizeof frame_text - 1, "frame", &frame, err));
     status = status == TFL_OK && i == 1 ? tfl_frame_find(frame, "x", &column, err) : status;
     status = status == TFL_OK && i == 1 ? tfl_frame_number(frame, 0, column, &value, err) : status;
+    status = status == TFL_OK ? tfl_row_check("name", err) : status;
     tfl_frame_free(frame);
     return status;
 }

@@ -1,0 +1,23 @@
+/* What rows of a table can begin with. */
+#include "config.h"
+
+#include "tflift/row.h"
+
+bool tfl_row_can_begin(const char *name)
+{
+    const char *end = name;
+    while (*end != '\0' && !tfl_is_control(*end)) {
+        end++;
+    }
+    return *end == '\0' && *name != '#';
+}
+
+tfl_status tfl_row_check(const char *name, tfl_error *err)
+{
+    return tfl_row_can_begin(name)
+               ? TFL_OK
+               : tfl_fail(err, TFL_EUNSUPPORTED,
+                          "%s: a row of a table cannot begin with this name: # begins comments, and control characters "
+                          "break rows",
+                          name);
+}
