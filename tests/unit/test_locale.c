@@ -185,7 +185,7 @@ int main(void)
     char folder[] = "/tmp/tflift-locale-XXXXXX";
     if (!make_locale(folder)) {
         (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-        test_skip("no locale with a decimal comma can be made here: localedef and its sources are missing");
+        test_skip("no locale with a decimal comma can be made: localedef or its sources (Debian: locales) are missing");
     }
     Suite *suite = suite_create("locale");
     TCase *tests = tcase_create("locale");
