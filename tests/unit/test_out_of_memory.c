@@ -849,7 +849,7 @@ static tfl_graph *random_network(size_t i)
     }
     return graph;
 }
-enum { NETWORKS = 48 };
+enum { NETWORKS = 48, MOST_LENGTH = 40 };
 
 static void need_network(size_t i)
 {
@@ -882,13 +882,18 @@ static tfl_status written_models(size_t i, tfl_error *err)
     return status == TFL_OK ? tfl_model_write(random_network(i), written("model.onnx"), false, err) : status;
 }
 
-/* Example e is the letters, turned by e. */
+/* length letters, turned by e. */
+static void turned(size_t length, size_t e, float *rows)
+{
+    for (size_t k = 0; k < length; k++) {
+        tfl_one_hot(&letters[(k + e) % LENGTH], 1, TFL_N_QUARTER, rows + 4 * k);
+    }
+}
+
 static void example(void *context, size_t e, float *rows)
 {
     (void)context;
-    for (size_t k = 0; k < LENGTH; k++) {
-        tfl_one_hot(&letters[(k + e) % LENGTH], 1, TFL_N_QUARTER, rows + 4 * k);
-    }
+    turned(LENGTH, e, rows);
 }
 
 static tfl_status training(size_t i, tfl_error *err)
@@ -933,22 +938,23 @@ static tfl_status normalisation(size_t i, tfl_error *err)
 
 static tfl_status give_reference(void *context, size_t j, float *rows, tfl_error *err)
 {
-    (void)context;
+    const size_t *length = context;
     (void)err;
-    example(NULL, 3 * j + 1, rows);
+    turned(*length, 3 * j + 1, rows);
     return TFL_OK;
 }
 
-static tfl_status explain_once(const tfl_explainer *explainer, size_t n_references, tfl_error *err)
+static tfl_status explain_once(const tfl_explainer *explainer, const tfl_graph *graph, size_t n_references, tfl_error *err)
 {
-    static float x[LENGTH * 4], contribution[LENGTH * 4];
-    static const unsigned task[] = {1};
+    static float x[MOST_LENGTH * 4], contribution[MOST_LENGTH * 4];
+    static const unsigned task[] = {0};
+    size_t length = graph->layer[0].shape.dim[1];
     tfl_explanation explanation = {.contribution = contribution};
     tfl_explain_workspace *workspace;
-    example(NULL, 0, x);
+    turned(length, 0, x);
     tfl_status status = MAKE(workspace, tfl_explain_workspace_create(explainer, &workspace, err));
     status = status == TFL_OK
-                 ? tfl_explain(explainer, workspace, x, task, 1, n_references, give_reference, NULL, &explanation, err)
+                 ? tfl_explain(explainer, workspace, x, task, 1, n_references, give_reference, &length, &explanation, err)
                  : status;
     tfl_explain_workspace_free(workspace);
     return status;
@@ -964,7 +970,7 @@ static tfl_status explaining(size_t i, tfl_error *err)
     }
     tfl_status status = MAKE(copy, tfl_graph_copy(made.graph, &copy, err));
     status = status == TFL_OK ? MAKE(explainer, tfl_explainer_create(copy, &options, &explainer, err)) : status;
-    status = status == TFL_OK ? explain_once(explainer, options.method->default_reference != NULL ? REFERENCES : 0, err)
+    status = status == TFL_OK ? explain_once(explainer, copy, options.method->default_reference != NULL ? REFERENCES : 0, err)
                               : status;
     tfl_explainer_free(explainer);
     tfl_graph_free(copy);
@@ -975,12 +981,10 @@ static tfl_status explained_networks(size_t i, tfl_error *err)
 {
     tfl_graph *copy;
     tfl_explainer *explainer = NULL;
-    tfl_explain_workspace *workspace = NULL;
     const tfl_explain_options options = {.method = tfl_method_find("genomics")};
     tfl_status status = MAKE(copy, tfl_graph_copy(random_network(i), &copy, err));
     status = status == TFL_OK ? MAKE(explainer, tfl_explainer_create(copy, &options, &explainer, err)) : status;
-    status = status == TFL_OK ? MAKE(workspace, tfl_explain_workspace_create(explainer, &workspace, err)) : status;
-    tfl_explain_workspace_free(workspace);
+    status = status == TFL_OK ? explain_once(explainer, copy, REFERENCES, err) : status;
     tfl_explainer_free(explainer);
     tfl_graph_free(copy);
     return status;
