@@ -46,7 +46,7 @@ equal "$(head -n 1 out)" $'#name\tlogit_first\tprobability_first\tlogit_second\t
 equal "$(column out name | xargs)" "$(sed -n 's/^>//p' "$seqs" | xargs)" "names"
 awk -F '\t' 'NR > 1 { for (i = 2; i < NF; i += 2) { d = 1 / (1 + exp(-$i)) - $(i + 1); if (d > 1e-6 || d < -1e-6) print } }' out >wrong
 equal "$(cat wrong)" "" "probabilities are the sigmoids of logits"
-for threads in 1 3; do
+for threads in 1 2 7; do
     good tfmodel predict -m any.onnx -@ "$threads" "$seqs"
     same out all.tsv "predictions with $threads threads"
 done
@@ -107,6 +107,11 @@ sed -n '/^#task/,$p' out >said
 good tfmodel evaluate -m trained.onnx data
 equal "$(cut -f 2 out | sed 1d | uniq | xargs)" "train valid test" "splits"
 equal "$(awk -F '\t' '$2 == "test"' out)" "$(sed 1d said)" "what tftrain and tfmodel evaluate say about the test split"
+cp out evaluated.tsv
+for threads in 1 2 7; do
+    good tfmodel evaluate -m trained.onnx -@ "$threads" data
+    same out evaluated.tsv "areas with $threads threads"
+done
 bad 1 "tfmodel: any.onnx: its task 0 is first, and column 0 of the labels is both" tfmodel evaluate -m any.onnx data
 bad 1 "tfmodel: fixed.onnx: takes sequences of 100 positions, not of 80" bash -c 'tfsim generate -n 20 --length 80 -q -o d80 && tfmodel evaluate -m fixed.onnx d80'
 run tfmodel evaluate no/such/dir

@@ -193,6 +193,21 @@ cp out many.tsv
 good tfscan -p "$motifs" --threshold -1000 --scores scores.bedgraph -@ 1 "$seqs"
 same out many.tsv "all placements on 7 threads and one"
 
+# a sequence alone and among others, but for the columns that are about all of them, qvalue and importance_percentile
+for name in seq_013 seq_150; do
+    grep -A 1 -x ">$name" "$seqs" >one.fa
+    for selection in "--pvalue 1e-2" "--top 3"; do
+        # shellcheck disable=SC2086 # option and value
+        good tfscan -p "$motifs" $selection --scores scores.bedgraph "$seqs"
+        awk -F '\t' -v name="$name" 'FNR == 1 || $1 == name' out | cut -f 1-8,10-14,16 >among
+        # shellcheck disable=SC2086
+        good tfscan -p "$motifs" $selection --scores scores.bedgraph one.fa
+        [[ $(wc -l <out) -gt 3 ]] || fail "$name, $selection: nothing was found"
+        cut -f 1-8,10-14,16 out >alone
+        same alone among "$selection: $name alone and among others"
+    done
+done
+
 # a sequence so long that threads share it, and every processor level (one that is not there is as if it were not asked for)
 {
     echo '>long'
