@@ -1,4 +1,5 @@
-/* A page to draw on, and the file that it becomes. */
+/* A page to draw on, and the file that it becomes: one that is opened when all is drawn, so that a library that crashes
+ * on the way (fontconfig does, where memory runs out) leaves nothing behind. */
 #include "config.h"
 
 #include "plot/plot_internal.h"
@@ -68,21 +69,21 @@ static void finish_png(tfl_canvas *canvas)
     }
 }
 
-static tfl_status write_svg(const tfl_canvas *canvas, tfl_error *err)
+static tfl_status write_svg(const tfl_canvas *canvas, tfl_output *output, tfl_error *err)
 {
-    return tfl_svg_write(canvas->bytes, canvas->size, canvas->title, canvas->said, canvas->output, err);
+    return tfl_svg_write(canvas->bytes, canvas->size, canvas->title, canvas->said, output, err);
 }
 
-static tfl_status write_bytes(const tfl_canvas *canvas, tfl_error *err)
+static tfl_status write_bytes(const tfl_canvas *canvas, tfl_output *output, tfl_error *err)
 {
-    return tfl_output_write(canvas->output, canvas->bytes, canvas->size, err);
+    return tfl_output_write(output, canvas->bytes, canvas->size, err);
 }
 
 typedef struct backend {
     const char *format;
     cairo_surface_t *(*create)(tfl_canvas *, double, double);
     void (*finish)(tfl_canvas *);
-    tfl_status (*write)(const tfl_canvas *, tfl_error *);
+    tfl_status (*write)(const tfl_canvas *, tfl_output *, tfl_error *);
     bool image;
 } backend;
 
@@ -127,7 +128,6 @@ void tfl_canvas_discard(tfl_canvas *canvas)
     if (canvas == NULL) {
         return;
     }
-    tfl_output_discard(canvas->output);
     if (canvas->under != NULL) {
         cairo_destroy(canvas->under);
     }
@@ -150,25 +150,34 @@ tfl_status tfl_canvas_open(const tfl_page *page, tfl_canvas **out, tfl_error *er
     if (canvas == NULL) {
         return tfl_fail_memory(err, "a figure");
     }
+    canvas->path = page->path;
     canvas->format = format;
     canvas->title = page->title;
     canvas->pixels = (page->resolution > 0 ? page->resolution : 200) / points_per_inch;
     canvas->surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     canvas->cairo = cairo_create(canvas->surface);
     set_up(canvas->cairo);
-    tfl_status status = tfl_output_open(page->path, TFL_PLAIN, &canvas->output, err);
-    if (status != TFL_OK) {
-        tfl_canvas_discard(canvas);
-        return status;
-    }
     *out = canvas;
     return TFL_OK;
 }
 
+static tfl_status check_drawn(cairo_status_t drawn, tfl_error *err)
+{
+    return drawn == CAIRO_STATUS_SUCCESS ? TFL_OK
+                                         : tfl_fail(err, drawn == CAIRO_STATUS_NO_MEMORY ? TFL_ENOMEM : TFL_EIO,
+                                                    "drawing failed: %s", cairo_status_to_string(drawn));
+}
+
+/* What has been measured is checked first: text whose font failed is 0 wide, and the page would be arranged for that.
+ */
 tfl_status tfl_canvas_begin(tfl_canvas *canvas, double width, double height, tfl_error *err)
 {
     enum { MOST_PIXELS = 32000 };
     const backend *to = backend_of(canvas);
+    tfl_status measured = check_drawn(cairo_status(canvas->cairo), err);
+    if (measured != TFL_OK) {
+        return measured;
+    }
     double scale = to->image ? canvas->pixels : 1;
     if (width * scale > MOST_PIXELS || height * scale > MOST_PIXELS) {
         return tfl_fail(err, TFL_EUSAGE,
@@ -187,30 +196,36 @@ tfl_status tfl_canvas_begin(tfl_canvas *canvas, double width, double height, tfl
     return TFL_OK;
 }
 
+/* The page as bytes. */
 static tfl_status finish(tfl_canvas *canvas, tfl_error *err)
 {
-    const backend *to = backend_of(canvas);
     cairo_status_t drawn = cairo_status(canvas->cairo);
-    to->finish(canvas);
-    if (drawn == CAIRO_STATUS_SUCCESS) {
-        drawn = cairo_surface_status(canvas->surface);
-    }
+    backend_of(canvas)->finish(canvas);
     if (canvas->error.status != TFL_OK) {
         return tfl_fail(err, canvas->error.status, "%s", canvas->error.message);
     }
-    if (drawn != CAIRO_STATUS_SUCCESS) {
-        return tfl_fail(err, drawn == CAIRO_STATUS_NO_MEMORY ? TFL_ENOMEM : TFL_EIO, "drawing failed: %s",
-                        cairo_status_to_string(drawn));
+    return check_drawn(drawn != CAIRO_STATUS_SUCCESS ? drawn : cairo_surface_status(canvas->surface), err);
+}
+
+static tfl_status write_file(const tfl_canvas *canvas, tfl_error *err)
+{
+    tfl_output *output = NULL;
+    tfl_status status = tfl_output_open(canvas->path, TFL_PLAIN, &output, err);
+    if (status == TFL_OK) {
+        status = backend_of(canvas)->write(canvas, output, err);
     }
-    return to->write(canvas, err);
+    if (status == TFL_OK) {
+        return tfl_output_commit(output, err);
+    }
+    tfl_output_discard(output);
+    return status;
 }
 
 tfl_status tfl_canvas_commit(tfl_canvas *canvas, tfl_error *err)
 {
     tfl_status status = finish(canvas, err);
     if (status == TFL_OK) {
-        status = tfl_output_commit(canvas->output, err);
-        canvas->output = NULL;
+        status = write_file(canvas, err);
     }
     tfl_canvas_discard(canvas);
     return status;
@@ -255,10 +270,7 @@ void tfl_canvas_layer_end(tfl_canvas *canvas)
     cairo_set_source_surface(page, cairo_get_target(canvas->cairo), 0, 0);
     cairo_paint(page);
     cairo_restore(page);
-    if (cairo_status(canvas->cairo) != CAIRO_STATUS_SUCCESS) {
-        (void)tfl_fail(&canvas->error, TFL_EIO, "drawing failed: %s",
-                       cairo_status_to_string(cairo_status(canvas->cairo)));
-    }
+    (void)check_drawn(cairo_status(canvas->cairo), &canvas->error);
     cairo_destroy(canvas->cairo);
     canvas->cairo = page;
     canvas->under = NULL;
@@ -326,7 +338,8 @@ double tfl_canvas_text_width(tfl_canvas *canvas, double size, bool bold, const c
 static void say(tfl_canvas *canvas, const char *text)
 {
     size_t length = strlen(text);
-    if (TFL_GROW(canvas->said, &canvas->said_capacity, canvas->said_size + length + 2, "text", &canvas->error) == TFL_OK) {
+    if (TFL_GROW(canvas->said, &canvas->said_capacity, canvas->said_size + length + 2, "text", &canvas->error) ==
+        TFL_OK) {
         memcpy(canvas->said + canvas->said_size, text, length);
         memcpy(canvas->said + canvas->said_size + length, "\n", 2);
         canvas->said_size += length + 1;

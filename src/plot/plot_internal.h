@@ -15,8 +15,8 @@
 /* ---------------------------------------------------------------- canvas.c */
 
 typedef struct tfl_canvas {
+    const char *path;
     const tfl_plot_format *format;
-    tfl_output *output;
     cairo_surface_t *surface; /* before tfl_canvas_begin only for measuring text */
     cairo_t *cairo;
     double pixels; /* of an image, per point */
@@ -30,13 +30,13 @@ typedef struct tfl_canvas {
     double layer[4];
 } tfl_canvas;
 
-/* Opens the page's output. Text can be measured at once, and drawn on after tfl_canvas_begin. */
+/* Text can be measured at once, and drawn after tfl_canvas_begin. The page's path is kept, not copied. */
 tfl_status tfl_canvas_open(const tfl_page *page, tfl_canvas **out, tfl_error *err) TFL_MUST_USE;
 
-/* A white page of this size. */
+/* A white page of this size. Fails where text could not be measured, too. */
 tfl_status tfl_canvas_begin(tfl_canvas *canvas, double width, double height, tfl_error *err) TFL_MUST_USE;
 
-/* Completes the file and frees canvas in every case. */
+/* Writes the page's file, of which there is nothing before, and frees canvas in every case. */
 tfl_status tfl_canvas_commit(tfl_canvas *canvas, tfl_error *err) TFL_MUST_USE;
 
 /* Leaves nothing behind; NULL is allowed. */

@@ -7,10 +7,12 @@
 #include "tests/support/svg.h"
 #include "tflift/rng.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "plot/plot_internal.h"
 
@@ -229,6 +231,56 @@ START_TEST(pages_that_are_too_large_are_refused)
 }
 END_TEST
 
+static size_t files_in(const char *path)
+{
+    size_t n = 0;
+    DIR *folder = opendir(path);
+    ck_assert_ptr_nonnull(folder);
+    while (readdir(folder) != NULL) {
+        n++;
+    }
+    (void)closedir(folder);
+    return n - 2;
+}
+
+/* A failure that cairo keeps, as it does that of a font: a restore without a save. */
+static void fail_cairo(tfl_canvas *canvas, bool now)
+{
+    if (now) {
+        cairo_restore(canvas->cairo);
+    }
+}
+
+/* While text is measured, on the page, in a layer, never. */
+START_TEST(a_failure_of_cairo_at_any_time_leaves_no_file)
+{
+    char folder[PATH_SIZE], path[PATH_SIZE + 8];
+    test_scratch_path(folder, sizeof folder, "failures");
+    (void)mkdir(folder, 0777);
+    for (int when = 0; when <= 3; when++) {
+        tfl_error failure = TFL_ERROR_INIT;
+        tfl_canvas *canvas = NULL;
+        (void)snprintf(path, sizeof path, "%s/a.svg", folder);
+        tfl_page page = page_of(path);
+        ck_assert_int_eq(tfl_canvas_open(&page, &canvas, &failure), TFL_OK);
+        fail_cairo(canvas, when == 0);
+        tfl_status status = tfl_canvas_begin(canvas, 100, 50, &failure);
+        ck_assert_msg((status == TFL_OK) == (when != 0), "%d: %s", when, failure.message);
+        if (status == TFL_OK) {
+            fail_cairo(canvas, when == 1);
+            tfl_canvas_layer_begin(canvas, 0, 0, 9, 9);
+            fail_cairo(canvas, when == 2);
+            tfl_canvas_layer_end(canvas);
+        }
+        ck_assert_uint_eq(files_in(folder), 0);
+        status = tfl_canvas_end(canvas, status, &failure);
+        ck_assert_msg((status == TFL_OK) == (when == 3), "%d: %s", when, failure.message);
+        ck_assert_msg(when == 3 || strncmp(failure.message, "drawing failed: ", 16) == 0, "%s", failure.message);
+        ck_assert_uint_eq(files_in(folder), when == 3);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("plot");
@@ -244,6 +296,7 @@ int main(void)
     tcase_add_test(tests, titles_are_told_to_readers);
     tcase_add_test(tests, ids_tell_figures_apart_and_not_the_order_of_drawing);
     tcase_add_test(tests, pages_that_are_too_large_are_refused);
+    tcase_add_test(tests, a_failure_of_cairo_at_any_time_leaves_no_file);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
