@@ -203,22 +203,36 @@ static tfl_status check_sequence(npz *in, const tfl_sequence *sequence, tfl_erro
     return status;
 }
 
+/* What the four channels of base i add up to: infinite where one of them is, too, else NaN where one is NaN. */
+static float sum_channels(const npz *in, size_t i)
+{
+    size_t length = (size_t)in->contributions.shape[2];
+    double sum = 0, size = 0;
+    for (size_t c = 0; c < TFL_BASES; c++) {
+        float value = tfl_get_f32(in->row + (c * length + i) * sizeof(float));
+        sum += value;
+        size = fmax(size, fabs((double)value));
+    }
+    return isinf(size) ? (float)size : (float)sum;
+}
+
 static tfl_status find(void *state, const tfl_sequence *sequence, const tfl_region *region, float *value,
                        tfl_error *err)
 {
     (void)region; /* rows are in the sequences' own orientation */
     npz *in = state;
-    size_t length = sequence->length;
     tfl_status status = check_sequence(in, sequence, err);
     if (status == TFL_OK) {
         status = read_row(in, &in->contributions, sequence->index, err);
     }
-    for (size_t i = 0; status == TFL_OK && i < length; i++) {
-        double sum = 0;
-        for (size_t c = 0; c < TFL_BASES; c++) {
-            sum += tfl_get_f32(in->row + (c * length + i) * sizeof(float));
+    for (size_t i = 0; status == TFL_OK && i < sequence->length; i++) {
+        value[i] = sum_channels(in, i);
+        if (isinf(value[i])) {
+            status = tfl_fail(err, TFL_EINPUT,
+                              "%s: its array contributions: base %zu of sequence number %" PRIu64
+                              " is infinite; a number is needed, or nan where there is none",
+                              in->file.name, i, sequence->index + 1);
         }
-        value[i] = (float)sum;
     }
     return status;
 }
