@@ -158,7 +158,7 @@ static const tfl_option logo_rows[] = {
      .letter = 't',
      .argument = "TASK",
      TFL_TEXT(options, task),
-     .help = "the one to take from TSV files that hold several"},
+     .help = "the one to take from TSV files that hold several; other files hold one each"},
     {.name = "boxes",
      .argument = "FILE.bed",
      TFL_TEXTS(options, boxes),
@@ -179,6 +179,7 @@ typedef struct logo_parts {
     tfl_logo_row *row;
     float *value; /* [n_rows][length] */
     char **label; /* [n_rows] */
+    bool any_table; /* of several tasks */
     tfl_boxes boxes;
     char x_label[256];
 } logo_parts;
@@ -236,6 +237,7 @@ static tfl_status read_row(const tfl_call *call, logo_parts *parts, size_t i, fl
     const char *path = score_path(score_at(call, i));
     tfl_status status = tfl_scores_open(path, o->task, &scores, err);
     if (status == TFL_OK) {
+        parts->any_table = parts->any_table || tfl_scores_is_table(scores);
         status = tfl_stretch_values(&parts->stretch, scores, path, value, err);
     }
     tfl_scores_close(scores);
@@ -279,6 +281,11 @@ static tfl_status read_parts(const tfl_call *call, logo_parts *parts, tfl_error 
     }
     for (size_t i = 0; status == TFL_OK && i < n_rows; i++) {
         status = read_row(call, parts, i, parts->value + i * length, err);
+    }
+    if (status == TFL_OK && o->task != NULL && !parts->any_table) {
+        return tfl_fail(err, TFL_EUSAGE,
+                        "--task: none of the contributions is a table of tasks (tsv) that it could choose from; leave "
+                        "it out");
     }
     for (size_t i = 0; status == TFL_OK && i < o->boxes.n; i++) {
         status = tfl_boxes_read(&parts->boxes, &parts->stretch, o->boxes.text[i], err);

@@ -339,12 +339,18 @@ static tfl_status prepare_motifs(scanning *s, tfl_error *err)
 
 static tfl_status open_scores(scanning *s, tfl_error *err)
 {
-    if (s->options->scores == NULL) {
+    const scan_options *o = s->options;
+    if (o->scores == NULL) {
         return TFL_OK;
     }
-    tfl_status status = tfl_scores_open(s->options->scores, s->options->task, &s->scores, err);
+    tfl_status status = tfl_scores_open(o->scores, o->task, &s->scores, err);
     if (status != TFL_OK) {
         return status;
+    }
+    if (o->task != NULL && !tfl_scores_is_table(s->scores)) {
+        return tfl_fail(err, TFL_EUSAGE,
+                        "%s: is no table of tasks (tsv) that --task could choose from; leave --task out",
+                        strcmp(o->scores, "-") == 0 ? "standard input" : o->scores);
     }
     s->percentiles = tfl_calloc(s->threads, sizeof *s->percentiles);
     if (s->percentiles == NULL) {

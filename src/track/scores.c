@@ -83,6 +83,11 @@ void tfl_scores_close(tfl_scores *scores)
     }
 }
 
+bool tfl_scores_is_table(const tfl_scores *scores)
+{
+    return scores->source->is_table != NULL && scores->source->is_table(scores->state);
+}
+
 void tfl_scores_reverse(float *value, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {

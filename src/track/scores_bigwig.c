@@ -47,4 +47,4 @@ static void close_bigwig(void *state)
     tfl_bigwig_close(state);
 }
 
-const tfl_score_source tfl_scores_bigwig = {"bigwig", is_it, open_bigwig, find, close_bigwig};
+const tfl_score_source tfl_scores_bigwig = {"bigwig", is_it, open_bigwig, find, close_bigwig, NULL};

@@ -15,6 +15,7 @@ typedef struct tfl_score_source {
     tfl_status (*find)(void *state, const tfl_sequence *sequence, const tfl_region *region, float *value,
                        tfl_error *err);
     void (*close)(void *state);
+    bool (*is_table)(const void *state); /* as tfl_scores_is_table; NULL: it never is */
 } tfl_score_source;
 
 extern const tfl_score_source tfl_scores_bigwig, tfl_scores_npz, tfl_scores_text;

@@ -237,4 +237,4 @@ static tfl_status find(void *state, const tfl_sequence *sequence, const tfl_regi
     return status;
 }
 
-const tfl_score_source tfl_scores_npz = {"npz", is_it, open_npz, find, close_npz};
+const tfl_score_source tfl_scores_npz = {"npz", is_it, open_npz, find, close_npz, NULL};

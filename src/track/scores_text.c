@@ -229,4 +229,10 @@ static tfl_status find(void *state, const tfl_sequence *sequence, const tfl_regi
     return status;
 }
 
-const tfl_score_source tfl_scores_text = {NULL, NULL, open_text, find, close_text};
+static bool is_table(const void *state)
+{
+    const text *in = state;
+    return in->is_tsv;
+}
+
+const tfl_score_source tfl_scores_text = {NULL, NULL, open_text, find, close_text, is_table};

@@ -66,6 +66,10 @@ for scores in gata1.bedgraph gata1.npz gata1.tsv; do
 done
 good tfplot logo all.tsv -t gata1 gata1.bw -r seq_01 --fasta $seqs -o got.svg
 says got.svg all gata1
+for scores in gata1.{bw,npz,bedgraph}; do
+    bad 2 "tfplot: --task: none of the contributions is a table of tasks (tsv) that it could choose from; leave it out" \
+        tfplot logo "$scores" -t gata1 -r seq_01 --fasta $seqs -o none.svg
+done
 good tfplot logo gata1.bw --fasta $seqs -o got.svg
 says got.svg "position in seq_00"
 

@@ -161,6 +161,12 @@ done
 good tfscore -m any.onnx -q -t all -f tsv "$seqs" -o tasks.tsv
 good tfscan -p "$motifs" --scores tasks.tsv --task first "$seqs"
 same out scored.tsv "--task"
+for scores in scores.{bw,npz,bedgraph}; do # hold one task, whatever it was
+    bad 2 "tfscan: $scores: is no table of tasks (tsv) that --task could choose from; leave --task out" \
+        tfscan -p "$motifs" --scores "$scores" --task first "$seqs"
+done
+bad 2 "tfscan: standard input: is no table of tasks (tsv) that --task could choose from; leave --task out" \
+    tfscan -p "$motifs" --scores - --task first "$seqs" <scores.bedgraph
 tfscan -q -p "$motifs" --scores scores.bedgraph - <"$seqs" >piped.tsv || fail "sequences from standard input"
 same piped.tsv scored.tsv "sequences from standard input"
 tfscan -q -p - --scores scores.bedgraph "$seqs" <"$motifs" >piped.tsv || fail "motifs from standard input"

@@ -145,6 +145,7 @@ START_TEST(every_format_reads_back)
     make_path(cases[_i].suffix);
     write_tasks(all, cases[_i].format, task, 1);
     tfl_scores *scores = must_open(NULL);
+    ck_assert_int_eq(tfl_scores_is_table(scores), strcmp(cases[_i].format, "tsv") == 0);
     check_all(scores, all);
     tfl_scores_close(scores);
     unlink(path);
