@@ -95,6 +95,12 @@ TFL_ONNX_CONVERTER(identity)
     return TFL_OK;
 }
 
+/* Whether a shape that a node asks for begins with the batch that the file is fixed for, of which one is taken here. */
+static bool names_batch(const tfl_onnx_builder *builder, const tfl_onnx_dims *dims)
+{
+    return builder->model->batch > 1 && dims->rank > 0 && dims->dim[0] == builder->model->batch;
+}
+
 /* One dimension of Reshape's target; *infer is the axis that takes what is left. */
 static tfl_status read_target(const tfl_onnx_node *node, const tfl_onnx_value *value, const tfl_onnx_list *target,
                               unsigned i, tfl_onnx_dims *dims, unsigned *infer, tfl_error *err)
@@ -141,13 +147,14 @@ TFL_ONNX_CONVERTER(reshape)
     if (!tfl_onnx_dims_size(&value->dims, &have) || !tfl_onnx_dims_size(&dims, &want)) {
         return tfl_fail(err, TFL_EINPUT, "the shape that it asks for is too large");
     }
-    size_t batch = builder->model->batch;
-    if (want != have && batch > 1 && dims.rank > 0 &&
-        dims.dim[0] == batch) { /* exported for a fixed batch, of which we take one */
+    /* One sequence with as many numbers as the batch has sequences would fit (batch, -1) too. */
+    bool inferred = infer < TFL_ONNX_MAX_RANK;
+    bool fits = inferred ? value->tensor != NULL && want != 0 && have % want == 0 : want == have;
+    if (!fits && names_batch(builder, &dims)) {
         dims.dim[0] = 1;
-        want /= batch;
+        want /= builder->model->batch;
     }
-    if (infer < TFL_ONNX_MAX_RANK && want != 0) {
+    if (inferred && want != 0) {
         dims.dim[infer] = have / want;
     }
     return set_reshaped(builder, node, value, &dims, err);
@@ -296,6 +303,9 @@ TFL_ONNX_CONVERTER(expand)
             return tfl_fail(err, TFL_EINPUT, "the shape that it asks for holds %lld", (long long)target.value[i]);
         }
         dims.dim[dims.rank++] = tfl_onnx_dim(target.value[i]);
+    }
+    if (value->tensor == NULL && value->dims.rank == dims.rank && names_batch(builder, &dims)) {
+        dims.dim[0] = 1;
     }
     if (!tfl_onnx_dims_broadcast(&value->dims, &dims, &all)) {
         return tfl_fail(err, TFL_EINPUT, "its input of dimensions %s cannot be expanded to %s",

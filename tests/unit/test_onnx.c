@@ -297,7 +297,14 @@ static const struct {
      "r = Relu(x)"},
     {11, "N 4 12", "y = Dropout(x) ratio=0.25; r = Relu(y)", 13, "N 4 12",
      "y = Dropout(x); z = Dropout(y, 0.5, 0); r = Relu(z)"},
+    /* a batch that the file fixes, of which one is taken: as many numbers as the batch has sequences, too */
     {13, "8 4 12", "y = Reshape(x, [8,48]); r = Relu(y)", 13, "N 4 12", "y = Reshape(x, [-1,48]); r = Relu(y)"},
+    {13, "3 4 12", "f = Flatten(x); g = Gemm(f, 48x3~1); y = Reshape(g, [3,-1]); m = Gemm(y, 3x2~2)", 13, "N 4 12",
+     "f = Flatten(x); g = Gemm(f, 48x3~1); m = Gemm(g, 3x2~2)"},
+    {13, "3 4 12", "f = Flatten(x); g = Gemm(f, 48x3~1); w = Reshape(6~2, [3,-1]); m = MatMul(g, w)", 13, "N 4 12",
+     "f = Flatten(x); g = Gemm(f, 48x3~1); m = Gemm(g, 3x2~2)"},
+    {13, "3 4 12", "m = ReduceMean(x) axes=[2]; e = Expand(m, [3,4,12]); y = Sub(x, e); f = Flatten(y); g = Gemm(f, 48x3~1)", 13, "N 4 12",
+     "m = ReduceMean(x) axes=[2]; y = Sub(x, m); f = Flatten(y); g = Gemm(f, 48x3~1)"},
 };
 
 START_TEST(programs_agree)
