@@ -27,7 +27,8 @@ typedef struct tfl_graph {
     size_t scratch;       /* floats that a layer call needs at most */
     bool transforms;      /* wide convolutions may take fewer multiplications by Toom-Cook transforms, once tfl_graph_prepare has been called:
                              about twice as fast, errors of some 1e-6 of the largest value of a position; what an output is then depends, in its last
-                             digits, on inputs up to 3 positions (of its dilation) outside its window. false: direct sums */
+                             digits, on inputs up to 3 positions (of its dilation) outside its window. Values that a maximum picks among are summed directly all the
+                             same: where windows are equal, rounding would choose. false: direct sums */
     unsigned threads;     /* that tfl_graph_prepare packs weights on, where they are many; 0, as 1: the calling one alone */
     size_t capacity;      /* of layer; the builder's own */
 } tfl_graph;

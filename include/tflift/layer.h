@@ -193,6 +193,7 @@ struct tfl_layer {
     tfl_shape *input_shape; /* [n_inputs] copies */
     size_t size;     /* tfl_shape_size(&shape) */
     bool transforms; /* the graph's, told before prepare */
+    bool compared;   /* a maximum behind it picks among its values: equal windows then have to give equal values; told before prepare */
     void *state;     /* the kind's own; begins with its parameters. NULL where it takes none */
 };
 

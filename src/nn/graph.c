@@ -315,8 +315,23 @@ static tfl_status prepare_layer(void *context, unsigned worker, size_t i, tfl_er
     return status;
 }
 
+static void tell_compared(tfl_graph *graph)
+{
+    for (size_t i = graph->n_layers; i-- > 0;) {
+        graph->layer[i].compared = false;
+    }
+    for (size_t i = graph->n_layers; i-- > 0;) {
+        const tfl_layer *layer = &graph->layer[i];
+        bool compares = layer->compared || layer->kind->family == TFL_MAXIMUM;
+        for (unsigned j = 0; j < layer->n_inputs; j++) {
+            graph->layer[layer->input[j]].compared |= compares;
+        }
+    }
+}
+
 tfl_status tfl_graph_prepare(tfl_graph *graph, const bool *parts, tfl_error *err)
 {
+    tell_compared(graph);
     unsigned threads = graph->threads > 1 && tfl_graph_parameters(graph) > FEW_WEIGHTS ? graph->threads : 1;
     tfl_status status = tfl_parallel_for(&(packing){graph, parts}, graph->n_layers, threads, prepare_layer, err);
     graph->scratch = 0;

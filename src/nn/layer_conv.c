@@ -404,16 +404,16 @@ static tfl_status pack_part(conv *state, int part, float *work, float *turned, t
 }
 
 /* Makes the transforms, or none; packed weights that they replace are dropped. */
-static tfl_status prepare_toom(conv *state, bool transforms, float *turned, tfl_error *err)
+static tfl_status prepare_toom(conv *state, const tfl_layer *layer, float *turned, tfl_error *err)
 {
     const tfl_toom_shape forth = toom_forward_shape(state), back = toom_back_shape(state);
     tfl_toom_free(state->toom);
     tfl_toom_free(state->toom_back);
     state->toom = state->toom_back = NULL;
-    if (!transforms) {
+    if (!layer->transforms) {
         return TFL_OK;
     }
-    tfl_status status = make_toom(state, &forth, state->weight, &state->toom, err);
+    tfl_status status = layer->compared ? TFL_OK : make_toom(state, &forth, state->weight, &state->toom, err);
     if (status == TFL_OK && !state->by_columns) {
         turn_weights(state, state->weight, turned);
         status = make_toom(state, &back, turned, &state->toom_back, err);
@@ -450,7 +450,7 @@ static tfl_status prepare(tfl_layer *layer, bool parts, tfl_error *err)
     float *work = parts ? tfl_alloc_floats(state->group_weights) : NULL, *turned = tfl_alloc_floats(state->group_weights);
     tfl_status status = turned != NULL && (work != NULL || !parts) ? TFL_OK : tfl_fail_memory(err, "packed weights");
     if (status == TFL_OK) {
-        status = prepare_toom(state, layer->transforms, turned, err);
+        status = prepare_toom(state, layer, turned, err);
     }
     if (status == TFL_OK && state->has_times) {
         status = turn_letters(state, err);

@@ -374,6 +374,51 @@ START_TEST(a_graph_can_do_without)
 }
 END_TEST
 
+/*
+ * The same motif, or the same frequencies, everywhere: to find a maximum among equal windows by what rounding makes of them would leave it
+ * to the place of a tile, and to the processor, which base gets the credit. Two convolutions, then a maximum.
+ */
+START_TEST(equal_windows_give_equal_values_to_a_maximum)
+{
+    enum { CHANNELS = 32, LENGTH = 120, TAPS = 5, PERIOD = 7, EDGE = 2 * TAPS };
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "ties", (uint64_t)_i);
+    const char *level;
+    tfl_shape input = {.rank = 2, .dim = {CHANNELS, LENGTH}};
+    float *weight = normal_floats(&rng, (size_t)CHANNELS * CHANNELS * TAPS), *word = normal_floats(&rng, (size_t)CHANNELS * PERIOD);
+    const tfl_conv_parameters conv = {
+        .out_channels = CHANNELS, .groups = 1, .kernel = {1, TAPS}, .stride = {1, 1}, .dilation = {1, 1}, .pad_before = {0, 2}, .pad_after = {0, 2}, .weight = weight};
+    const tfl_pool_parameters pool = {.kernel = {1, 4}, .stride = {1, 4}, .dilation = {1, 1}};
+    for (size_t l = 0; (level = tfl_cpu_level_at(l)) != NULL; l++) {
+        tfl_graph *graph;
+        tfl_values *values;
+        unsigned index = 0;
+        ck_assert(tfl_cpu_force(level));
+        ck_assert(tfl_graph_create(&input, &graph, &error) == TFL_OK);
+        ck_assert(tfl_graph_add(graph, "conv", "a", (unsigned[]){0}, 1, &conv, &index, &error) == TFL_OK);
+        ck_assert(tfl_graph_add(graph, "relu", "b", (unsigned[]){index}, 1, NULL, &index, &error) == TFL_OK);
+        ck_assert(tfl_graph_add(graph, "conv", "c", (unsigned[]){index}, 1, &conv, &index, &error) == TFL_OK);
+        ck_assert(tfl_graph_add(graph, "max-pool", "d", (unsigned[]){index}, 1, &pool, &index, &error) == TFL_OK);
+        ck_assert(tfl_graph_finish(graph, index, NULL, &error) == TFL_OK);
+        graph->transforms = true;
+        ck_assert(tfl_graph_prepare(graph, NULL, &error) == TFL_OK);
+        ck_assert(tfl_values_create(graph, &values, &error) == TFL_OK);
+        for (size_t i = 0; i < LENGTH; i++) {
+            memcpy(values->of[0] + i * CHANNELS, word + i % PERIOD * CHANNELS, CHANNELS * sizeof *word);
+        }
+        tfl_forward(graph, values, index);
+        const float *compared = values->of[graph->layer[index].input[0]]; /* [length][chan] */
+        for (size_t i = (size_t)EDGE * CHANNELS; i < (size_t)(LENGTH - EDGE - PERIOD) * CHANNELS; i++) {
+            ck_assert_msg(compared[i] == compared[i + (size_t)PERIOD * CHANNELS], "%s: position %zu", level, i / CHANNELS);
+        }
+        tfl_values_free(values);
+        tfl_graph_free(graph);
+    }
+    free(weight);
+    free(word);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("toom");
@@ -386,6 +431,7 @@ int main(void)
     tcase_add_loop_test(tests, real_sizes_stay_within_the_error, 0, 6);
     tcase_add_test(tests, it_pays_for_wide_layers_alone);
     tcase_add_test(tests, a_graph_can_do_without);
+    tcase_add_test(tests, equal_windows_give_equal_values_to_a_maximum);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
