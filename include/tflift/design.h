@@ -45,6 +45,7 @@ typedef struct tfl_design {
     tfl_class *classes;
     tfl_motifs *motifs;
     char *motif_file; /* its path; "" for the built-in motifs */
+    char *file;       /* the path of the design itself; NULL where it did not come from a file */
 } tfl_design;
 
 /* A design file, or the name of a built-in design ("tal1-gata1"); NULL is the default, tal1-gata1. Mistakes are errors

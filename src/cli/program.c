@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -98,9 +99,64 @@ tfl_status tfl_program_cpu(const char *asked, tfl_error *err)
     return tfl_fail(err, TFL_EUSAGE, "--cpu: this processor cannot run %s; the best that it can is %s", asked, tfl_cpu_level_at(0));
 }
 
-tfl_status tfl_program_check_output(const tfl_call *call, const char *output, tfl_error *err)
+/* ---------------------------------------------------------------- outputs */
+
+typedef struct output_list {
+    const char *const *path; /* [n], NULL: none */
+    size_t n;
+} output_list;
+
+static tfl_status check_differ(const output_list *outputs, tfl_error *err)
 {
-    return tfl_output_check(output, (const char *const *)call->operand, call->n_operands, err);
+    for (size_t i = 0; i < outputs->n; i++) {
+        for (size_t j = 0; outputs->path[i] != NULL && j < i; j++) {
+            if (outputs->path[j] != NULL && tfl_output_same(outputs->path[i], outputs->path[j])) {
+                return tfl_fail(err, TFL_EUSAGE, "%s: two outputs cannot go to the same place", outputs->path[i]);
+            }
+        }
+    }
+    return TFL_OK;
+}
+
+/* None of the outputs is one of the files that a value names. */
+static tfl_status check_value(const tfl_files *files, const char *value, const output_list *outputs, tfl_error *err)
+{
+    const char *path = files->path != NULL ? files->path(value) : value;
+    tfl_status status = TFL_OK;
+    for (const char *const *ending = files->reads; status == TFL_OK && path != NULL && *ending != NULL; ending++) {
+        char file[PATH_MAX];
+        const char *read = file;
+        int length = snprintf(file, sizeof file, "%s%s", path, *ending);
+        bool too_long = length < 0 || (size_t)length >= sizeof file; /* to be opened */
+        for (size_t i = 0; status == TFL_OK && !too_long && i < outputs->n; i++) {
+            status = tfl_output_check(outputs->path[i], &read, 1, err);
+        }
+    }
+    return status;
+}
+
+static tfl_status check_row(const tfl_option *row, const void *options, const output_list *outputs, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    const char *text = NULL;
+    for (size_t i = 0; status == TFL_OK && (text = tfl_options_text(row, options, i)) != NULL; i++) {
+        status = check_value(&row->files, text, outputs, err);
+    }
+    return status;
+}
+
+tfl_status tfl_program_check_outputs(const tfl_call *call, const char *const *output, size_t n, tfl_error *err)
+{
+    const tfl_command *command = call->command;
+    const output_list outputs = {output, n};
+    tfl_status status = TFL_OK;
+    for (size_t i = 0; status == TFL_OK && command->files.reads != NULL && i < call->n_operands; i++) {
+        status = check_value(&command->files, call->operand[i], &outputs, err);
+    }
+    for (const tfl_option *row = command->option; status == TFL_OK && row->kind != TFL_OPTION_NONE; row++) {
+        status = row->files.reads != NULL ? check_row(row, call->options, &outputs, err) : TFL_OK;
+    }
+    return status == TFL_OK ? check_differ(&outputs, err) : status;
 }
 
 /* The exit status of a failure, after saying what it was. */

@@ -25,7 +25,9 @@ tfl_status tfl_program_cpu(const char *asked, tfl_error *err) TFL_MUST_USE;
 /* The levels that are known (choices of TFL_CPU_ROW). */
 const char *tfl_program_cpu_at(size_t i, const char **help);
 
-/* Fails when output (may be NULL) is the same file as one of the operands. */
-tfl_status tfl_program_check_output(const tfl_call *call, const char *output, tfl_error *err) TFL_MUST_USE;
+/* TFL_EUSAGE when one of the n outputs ("-": standard output; NULL: none) is a file that the call reads, as the rows of
+ * its options and the command itself (for operands) say, or another output. */
+tfl_status tfl_program_check_outputs(const tfl_call *call, const char *const *output, size_t n,
+                                     tfl_error *err) TFL_MUST_USE;
 
 #endif

@@ -29,9 +29,9 @@ typedef struct tfl_source_input {
 /* Rows for a tfl_source_input; shown is the default of --window in words. */
 #define TFL_SOURCE_ROWS(type, member, shown_window) \
     TFL_SECTION("Regions of a genome, instead of seqs.fa"), \
-    {.name = "genome", .letter = 'g', .argument = "FILE", TFL_TEXT(type, member.genome), \
+    {.name = "genome", .letter = 'g', .argument = "FILE", TFL_TEXT(type, member.genome), .files = {.reads = tfl_reads_genome}, \
      .help = "the genome, FASTA, plain or BGZF; its index is made where there is none"}, \
-    {.name = "regions", .letter = 'r', .argument = "FILE", TFL_TEXT(type, member.regions), \
+    {.name = "regions", .letter = 'r', .argument = "FILE", TFL_FILE(type, member.regions), \
      .help = "regions of it, BED or narrowPeak, plain, gzip or BGZF; one on strand - is read as its reverse " \
              "complement"}, \
     {.name = "window", .argument = "N", TFL_SIZE(type, member.window, 1, 1 << 28), .shown = (shown_window), \

@@ -39,7 +39,7 @@ static const char *n_policy_at(size_t i, const char **help)
 
 #define MODEL_ROW                                                                                                      \
     {                                                                                                                  \
-        .name = "model", .letter = 'm', .argument = "FILE", TFL_TEXT(options, model),                                  \
+        .name = "model", .letter = 'm', .argument = "FILE", TFL_FILE(options, model),                                  \
         .help = "the network, an ONNX file", .shown = "the built-in TAL1/GATA1 network"                                \
     }
 #define LENGTH_ROW(text)                                                                                               \
@@ -73,9 +73,7 @@ static tfl_status open_output(const tfl_call *call, tfl_output **output, tfl_err
 {
     const options *o = call->options;
     const char *path = o->output != NULL ? o->output : "-";
-    const char *const inputs[] = {o->model, o->input.genome, o->input.regions,
-                                  call->n_operands > 0 ? call->operand[0] : NULL};
-    tfl_status status = tfl_output_check(path, inputs, sizeof inputs / sizeof *inputs, err);
+    tfl_status status = tfl_program_check_outputs(call, &path, 1, err);
     return status == TFL_OK ? tfl_output_open(path, TFL_BY_NAME, output, err) : status;
 }
 
@@ -129,6 +127,7 @@ static const tfl_command info_command = {
     .summary = "show a model's layers, and the rule that each gets under each method",
     .operands = "[model.onnx]",
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description =
         "Lines with # say what the model takes and puts out; then there is a row per layer. receptive_field is the "
         "number of bases that one position of the layer sees. passes: how contributions pass through the layer; "
@@ -217,6 +216,7 @@ static const tfl_command predict_command = {
     .summary = "write a logit and a probability per sequence and task",
     .operands = "[seqs.fa]",
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = TFL_NAMES_DIFFER,
     .option = predict_rows,
     .example = predict_examples,
@@ -307,6 +307,7 @@ static const tfl_command evaluate_command = {
     .operands = "DIR",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_dataset},
     .description = "DIR holds sequences.fa and labels.tsv, as tfsim generate writes them. auPRC is average precision.",
     .option = evaluate_rows,
     .example = evaluate_examples,
@@ -332,7 +333,7 @@ static tfl_status rewrite(const tfl_call *call, tfl_status (*change)(tfl_graph *
     }
     tfl_model *model = NULL;
     tfl_graph *graph = NULL;
-    tfl_status status = tfl_program_check_output(call, o->output, err);
+    tfl_status status = tfl_program_check_outputs(call, &o->output, 1, err);
     if (status == TFL_OK) {
         status = tfl_model_read(call->operand[0], &model, err);
     }
@@ -372,6 +373,7 @@ static const tfl_command normalize_command = {
     .operands = "model.onnx",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "Every position of every filter of the first convolution loses its mean over the four bases, which "
                    "goes into the bias. Predictions stay the same; an input of zeros becomes the average base.",
     .option = rewrite_rows,
@@ -392,6 +394,7 @@ static const tfl_command convert_command = {
     .operands = "in.onnx",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "Shape arithmetic is computed, layouts of the input other than (N, 4, L) are brought into it, and "
                    "layers that do nothing are left out. The outputs are the same.",
     .option = rewrite_rows,

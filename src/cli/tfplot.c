@@ -115,9 +115,10 @@ static const char *palette_at(size_t i, const char **help)
     COLUMN_ROW("panel-rows", chart.panel_row, "a row of panels for each value of this column")
 /* clang-format on */
 
-/* The page as the options have it; its output may be none of the n inputs (NULL where there is none). */
-static tfl_status make_page(const options *o, const char *const *input, size_t n, tfl_page *page, tfl_error *err)
+/* The page as the options have it; its output is none of the inputs. */
+static tfl_status make_page(const tfl_call *call, tfl_page *page, tfl_error *err)
 {
+    const options *o = call->options;
     *page = (tfl_page){.path = o->output != NULL ? o->output : "-",
                        .format = o->format != NULL ? tfl_plot_format_find(o->format) : NULL,
                        .palette = tfl_palette_find(o->palette),
@@ -130,16 +131,24 @@ static tfl_status make_page(const options *o, const char *const *input, size_t n
         return tfl_fail(err, TFL_EUSAGE, "%s: its suffix tells no format; .svg, .pdf or .png is needed, or -f FORMAT",
                         o->output);
     }
-    return tfl_output_check(page->path, input, n, err);
+    return tfl_program_check_outputs(call, &page->path, 1, err);
 }
 
 /* ---------------------------------------------------------------- logo */
+
+/* The file of "[LABEL=]FILE"; what is before the first '=' is a label unless it is the beginning of a path. */
+static const char *score_path(const char *text)
+{
+    size_t length = strcspn(text, "=/");
+    return text[length] == '=' && length > 0 ? text + length + 1 : text;
+}
 
 static const tfl_option logo_rows[] = {
     TFL_SECTION("What is shown"),
     {.name = "scores",
      .argument = "[LABEL=]FILE",
      TFL_TEXTS(options, scores),
+     .files = {tfl_reads_file, score_path},
      .help =
          "contributions: bigWig, bedGraph, TSV or npz of tfscore; a row of letters each, as for those given without "
          "this option"},
@@ -149,10 +158,15 @@ static const tfl_option logo_rows[] = {
      TFL_TEXT(options, region),
      .help = "NAME:START-END, 1-based and both included as in samtools, or the NAME of a sequence",
      .shown = "the first sequence"},
-    {.name = "genome", .letter = 'g', .argument = "FILE", TFL_TEXT(options, genome), .help = "letters by contig"},
+    {.name = "genome",
+     .letter = 'g',
+     .argument = "FILE",
+     TFL_TEXT(options, genome),
+     .files = {.reads = tfl_reads_genome},
+     .help = "letters by contig"},
     {.name = "fasta",
      .argument = "FILE",
-     TFL_TEXT(options, fasta),
+     TFL_FILE(options, fasta),
      .help = "letters by sequence, instead of a genome: what tfscore was given"},
     {.name = "task",
      .letter = 't',
@@ -162,6 +176,7 @@ static const tfl_option logo_rows[] = {
     {.name = "boxes",
      .argument = "FILE.bed",
      TFL_TEXTS(options, boxes),
+     .files = {.reads = tfl_reads_file},
      .help = "mark these intervals in every row, labelled with their names; may be given more than once"},
     TFL_SECTION("How"),
     {.name = "free-y", TFL_FLAG(options, chart.free_y), .help = "a y scale for each row, instead of one for all"},
@@ -194,13 +209,6 @@ static void clear_parts(logo_parts *parts, size_t n_rows)
     free(parts->row);
     free(parts->value);
     tfl_stretch_clear(&parts->stretch);
-}
-
-/* The file of "[LABEL=]FILE"; what is before the first '=' is a label unless it is the beginning of a path. */
-static const char *score_path(const char *text)
-{
-    size_t length = strcspn(text, "=/");
-    return text[length] == '=' && length > 0 ? text + length + 1 : text;
 }
 
 /* The label of a row: given, or the file's name without folder and suffix where there are several rows. */
@@ -329,19 +337,6 @@ static tfl_status check_logo_options(const tfl_call *call, tfl_error *err)
                : tfl_fail(err, TFL_EUSAGE, "-g: which part of the genome is missing: --region NAME:START-END");
 }
 
-/* The output is none of the inputs. */
-static tfl_status make_logo_page(const tfl_call *call, tfl_page *page, tfl_error *err)
-{
-    const options *o = call->options;
-    const char *const sequences[] = {o->genome, o->fasta};
-    tfl_status status = make_page(o, sequences, 2, page, err);
-    for (size_t i = 0; status == TFL_OK && i < count_scores(call); i++) {
-        const char *path = score_path(score_at(call, i));
-        status = tfl_output_check(page->path, &path, 1, err);
-    }
-    return status == TFL_OK ? tfl_output_check(page->path, o->boxes.text, o->boxes.n, err) : status;
-}
-
 static tfl_status run_logo(const tfl_call *call, tfl_error *err)
 {
     const options *o = call->options;
@@ -349,7 +344,7 @@ static tfl_status run_logo(const tfl_call *call, tfl_error *err)
     logo_parts parts = {0};
     tfl_status status = check_logo_options(call, err);
     if (status == TFL_OK) {
-        status = make_logo_page(call, &page, err);
+        status = make_page(call, &page, err);
     }
     if (status == TFL_OK) {
         status = read_parts(call, &parts, err);
@@ -376,6 +371,7 @@ static const tfl_command logo_command = {
     .summary = "draw contributions as letters, with boxes on known motifs",
     .operands = "[[LABEL=]scores]...",
     .max_operands = 64,
+    .files = {tfl_reads_file, score_path},
     .description = "Each base's letter is as high as its contribution, above the axis or below it. Positions on the "
                    "axis are 1-based, those of BED files are 0-based as always.",
     .option = logo_rows,
@@ -430,7 +426,7 @@ static tfl_status run_motif(const tfl_call *call, tfl_error *err)
     if (o->bits && o->probability) {
         return tfl_fail(err, TFL_EUSAGE, "give either --bits or --probability");
     }
-    tfl_status status = make_page(o, call->operand, 1, &page, err);
+    tfl_status status = make_page(call, &page, err);
     if (status == TFL_OK) {
         status = tfl_motifs_read(call->operand[0], &motifs, err);
     }
@@ -458,6 +454,7 @@ static const tfl_command motif_command = {
     .operands = "motifs.meme",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "Motifs in MEME, JASPAR, TRANSFAC, HOMER or plain rows. Information is counted against equal "
                    "frequencies of the bases, without a correction for small samples.",
     .option = motif_rows,
@@ -528,7 +525,7 @@ static tfl_status run_chart(const tfl_call *call, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "--%s: which column is missing, for example --%s epoch",
                         o->chart.x == NULL ? "x" : "y", o->chart.x == NULL ? "x" : "y");
     }
-    tfl_status status = make_page(o, call->operand, 1, &page, err);
+    tfl_status status = make_page(call, &page, err);
     if (status == TFL_OK) {
         status = tfl_frame_read(call->operand[0], &frame, err);
     }
@@ -555,6 +552,7 @@ static const tfl_command scatter_command = {
     .operands = "matches.tsv",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "A table with one header line, with # in front or without, columns separated by tabs. Rows in which "
                    "x or y is NA are left out.",
     .option = scatter_rows,
@@ -576,6 +574,7 @@ static const tfl_command tiers_command = {
     .operands = "matches.tsv",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "A box from the lower to the upper quartile with the median, whiskers to the last point within 1.5 "
                    "times its height, every point, and how many there are.",
     .option = tiers_rows,
@@ -597,6 +596,7 @@ static const tfl_command lines_command = {
     .operands = "table.tsv",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .option = lines_rows,
     .example = lines_examples,
     .options_size = sizeof(options),
@@ -610,7 +610,7 @@ static const tfl_option roc_rows[] = {
     TFL_SECTION("What is shown"),
     {.name = "labels",
      .argument = "FILE",
-     TFL_TEXT(options, labels),
+     TFL_FILE(options, labels),
      .help = "table with the columns name, split and one per task, as tfsim generate writes it"},
     {.name = "split", .argument = "NAME", TFL_TEXT(options, split), .help = "only this part", .shown = "all rows"},
     PAGE_ROWS("the panel", "the panel"),
@@ -622,12 +622,11 @@ static tfl_status run_roc(const tfl_call *call, tfl_error *err)
     const options *o = call->options;
     tfl_page page;
     tfl_frame *predictions = NULL, *labels = NULL;
-    const char *const inputs[] = {call->operand[0], o->labels};
     if (o->labels == NULL) {
         return tfl_fail(err, TFL_EUSAGE,
                         "--labels: the table of labels is missing, for example --labels data/labels.tsv");
     }
-    tfl_status status = make_page(o, inputs, 2, &page, err);
+    tfl_status status = make_page(call, &page, err);
     if (status == TFL_OK) {
         status = tfl_frame_read(call->operand[0], &predictions, err);
     }
@@ -654,6 +653,7 @@ static const tfl_command roc_command = {
     .operands = "predictions.tsv",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "predictions.tsv is what tfmodel predict writes. The area under each curve is in the legend; ties "
                    "count one half.",
     .option = roc_rows,

@@ -58,7 +58,7 @@ static const tfl_option scan_rows[] = {
     {.name = "motifs",
      .letter = 'p',
      .argument = "FILE",
-     TFL_TEXT(scan_options, motifs),
+     TFL_FILE(scan_options, motifs),
      .shown = "GATA_disc1 and TAL1_known1, which are built in",
      .help =
          "motifs in MEME, JASPAR, TRANSFAC or HOMER format, or plain rows of probabilities; the content tells which"},
@@ -93,7 +93,7 @@ static const tfl_option scan_rows[] = {
     TFL_SECTION("Importance"),
     {.name = "scores",
      .argument = "FILE",
-     TFL_TEXT(scan_options, scores),
+     TFL_FILE(scan_options, scores),
      .help = "contributions of the bases, as tfscore writes them: bigWig, bedGraph, tsv or npz; - is standard input"},
     {.name = "task",
      .letter = 't',
@@ -187,7 +187,8 @@ static tfl_status check_files(const tfl_call *call, tfl_error *err)
     if (o->scores == NULL && o->task != NULL) {
         return tfl_fail(err, TFL_EUSAGE, "--task: there are no --scores that it could choose from");
     }
-    return o->output != NULL ? tfl_output_check(o->output, inputs, sizeof inputs / sizeof *inputs, err) : TFL_OK;
+    const char *output = o->output != NULL ? o->output : "-";
+    return tfl_program_check_outputs(call, &output, 1, err);
 }
 
 /* "0.3,0.2,0.2,0.3" */
@@ -560,6 +561,7 @@ static const tfl_command command = {
     .summary = "find matches of motifs in sequences, and the importance that falls on them",
     .operands = "[seqs.fa]",
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description =
         "A match has log-odds (natural logarithms) against the background, its p-value (the probability that a random "
         "word "

@@ -66,6 +66,12 @@ static const char *reference_at(size_t i, const char **help)
     return *help != NULL ? usage : NULL;
 }
 
+/* The file of a --ref that names one. */
+static const char *references_path(const char *text)
+{
+    return strncmp(text, "fasta:", 6) == 0 ? text + 6 : NULL;
+}
+
 static const char *format_at(size_t i, const char **help)
 {
     const tfl_track_format *format = tfl_track_format_at(i);
@@ -110,7 +116,7 @@ static const tfl_option score_rows[] = {
     {.name = "model",
      .letter = 'm',
      .argument = "FILE",
-     TFL_TEXT(score_options, model),
+     TFL_FILE(score_options, model),
      .help = "the network, an ONNX file",
      .shown = "the built-in TAL1/GATA1 network"},
     {.name = "task",
@@ -131,6 +137,7 @@ static const tfl_option score_rows[] = {
     {.name = "ref",
      .argument = "REF",
      TFL_TEXT(score_options, reference),
+     .files = {tfl_reads_file, references_path},
      .choice = reference_at,
      .help = "what sequences are compared with, one of",
      .shown = "the method's: dinuc, zeros or none"},
@@ -198,7 +205,7 @@ static const tfl_option score_rows[] = {
      .help = "what becomes of bases that several sequences cover"},
     {.name = "chrom-sizes",
      .argument = "FILE",
-     TFL_TEXT(score_options, chrom_sizes),
+     TFL_FILE(score_options, chrom_sizes),
      .help = "names and lengths of the contigs",
      .shown = "those of the genome"},
     TFL_SECTION("Running"),
@@ -621,33 +628,6 @@ static tfl_status open_source(scoring *s, tfl_error *err)
 
 /* ---------------------------------------------------------------- setting up: outputs */
 
-static const char *path_of_references(const score_options *o)
-{
-    return o->reference != NULL && strncmp(o->reference, "fasta:", 6) == 0 ? o->reference + 6 : NULL;
-}
-
-/* No output is an input, and no two outputs are the same. */
-static tfl_status check_paths(const scoring *s, const char *const *output, size_t n, tfl_error *err)
-{
-    const score_options *o = s->options;
-    const char *input[] = {s->call->n_operands > 0 ? s->call->operand[0] : NULL,
-                           o->input.genome,
-                           o->input.regions,
-                           o->model,
-                           o->chrom_sizes,
-                           path_of_references(o)};
-    tfl_status status = TFL_OK;
-    for (size_t i = 0; status == TFL_OK && i < n; i++) {
-        status = output[i] != NULL ? tfl_output_check(output[i], input, sizeof input / sizeof *input, err) : TFL_OK;
-        for (size_t j = 0; status == TFL_OK && output[i] != NULL && j < i; j++) {
-            if (output[j] != NULL && tfl_output_same(output[i], output[j])) {
-                status = tfl_fail(err, TFL_EUSAGE, "%s: two outputs cannot go to the same place", output[i]);
-            }
-        }
-    }
-    return status;
-}
-
 static tfl_status check_task_paths(const scoring *s, tfl_error *err)
 {
     char **path = tfl_calloc(s->n_tasks + 2, sizeof *path);
@@ -661,7 +641,7 @@ static tfl_status check_task_paths(const scoring *s, tfl_error *err)
         for (size_t i = 0; i < 2; i++) {
             path[s->n_tasks + i] = fixed[i] != NULL ? tfl_strdup(fixed[i]) : NULL;
         }
-        status = check_paths(s, (const char *const *)path, s->n_tasks + 2, err);
+        status = tfl_program_check_outputs(s->call, (const char *const *)path, s->n_tasks + 2, err);
     }
     for (size_t t = 0; path != NULL && t < s->n_tasks + 2; t++) {
         free(path[t]);
@@ -683,7 +663,7 @@ static tfl_status check_outputs(const scoring *s, tfl_error *err)
         return check_task_paths(s, err);
     }
     const char *output[] = {path, o->deltas, o->references};
-    return check_paths(s, output, sizeof output / sizeof *output, err);
+    return tfl_program_check_outputs(s->call, output, sizeof output / sizeof *output, err);
 }
 
 /* One line about the run, for headers: what the numbers depend on, and nothing else. */
@@ -1029,6 +1009,7 @@ static const tfl_command command = {
     .summary = "score every base of sequences by its contribution to a prediction",
     .operands = "[seqs.fa]",
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description =
         "Contributions say by how much each base moves the model's output away from that of reference "
         "sequences (DeepLIFT; Shrikumar, "

@@ -40,7 +40,7 @@ static const tfl_option generate_rows[] = {
      .argument = "FILE|NAME",
      TFL_TEXT(generate_options, design),
      .shown = "",
-     .help = "a design file (see sims/README.md), or one that is built in:",
+     .help = "a design file (see sims/README.md), or one that is built in:", /* tfl_simulate_write does not write over it */
      .choice = design_at},
     {.name = "sequences",
      .letter = 'n',
@@ -75,12 +75,8 @@ static tfl_status generate(const tfl_call *call, tfl_error *err)
     tfl_design *design = NULL;
     tfl_status status = tfl_design_read(o->design, &design, err);
     if (status == TFL_OK) {
-        const char *inputs[] = {o->design};
         design->n = o->n > 0 ? o->n : design->n;
         design->length = o->length > 0 ? o->length : design->length;
-        status = o->simdata != NULL ? tfl_output_check(o->simdata, inputs, 1, err) : TFL_OK;
-    }
-    if (status == TFL_OK) {
         uint64_t seed = tfl_options_given(call, "seed") ? o->seed : design->seed;
         status = tfl_simulate_write(design, seed, o->directory, o->simdata, err);
         if (status == TFL_OK && o->directory != NULL) {
@@ -268,12 +264,13 @@ static tfl_status shuffle(const tfl_call *call, tfl_error *err)
     unsigned threads = tfl_program_threads(o->threads);
     shuffling s = {.options = o};
     name_kind(o->k, s.kind);
-    tfl_status status = tfl_program_check_output(call, o->output, err);
+    const char *output = o->output != NULL ? o->output : "-";
+    tfl_status status = tfl_program_check_outputs(call, &output, 1, err);
     if (status == TFL_OK) {
         status = tfl_fasta_open(call->operand[0], TFL_FASTA_UNIQUE | TFL_FASTA_NOT_EMPTY, &s.fasta, err);
     }
     if (status == TFL_OK) {
-        status = tfl_output_open(o->output != NULL ? o->output : "-", TFL_BY_NAME, &s.output, err);
+        status = tfl_output_open(output, TFL_BY_NAME, &s.output, err);
     }
     if (status == TFL_OK) {
         status = create_shufflers(&s, threads, err);
@@ -313,6 +310,7 @@ static const tfl_command shuffle_command = {
     .operands = "seqs.fa",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description =
         "Every sequence with the same counts of K-letter words and the same first K-1 letters is equally likely. "
         "Shuffles are named "

@@ -71,7 +71,7 @@ static const tfl_option merge_rows[] = {
      .choice = overlap_at},
     {.name = "chrom-sizes",
      .argument = "FILE",
-     TFL_TEXT(merge_options, chrom_sizes),
+     TFL_FILE(merge_options, chrom_sizes),
      .help = "names and lengths of the genome's contigs (a .fai will do), in the order that the result shall have; "
              "without it the tracks' own, in an order that keeps theirs"},
     {.name = "lengths",
@@ -140,10 +140,7 @@ static tfl_status merge(const tfl_call *call, tfl_error *err)
         status = choose_format(o, output, &format, err);
     }
     if (status == TFL_OK) {
-        status = tfl_program_check_output(call, o->output, err);
-    }
-    if (status == TFL_OK && o->chrom_sizes != NULL) {
-        status = tfl_output_check(o->output, &o->chrom_sizes, 1, err);
+        status = tfl_program_check_outputs(call, &output, 1, err);
     }
     if (status == TFL_OK && o->chrom_sizes != NULL) {
         status = tfl_contigs_read(o->chrom_sizes, &genome, err);
@@ -174,6 +171,7 @@ static const tfl_command merge_command = {
     .operands = "TRACK...",
     .min_operands = 1,
     .max_operands = SIZE_MAX,
+    .files = {.reads = tfl_reads_file},
     .description =
         "Takes bigWig and bedGraph (plain, gzip or BGZF; - is standard input), told apart by content. Rows of a "
         "bedGraph have to be sorted within each contig, as tfscore writes them. Signs are kept, and nothing is "
@@ -354,7 +352,8 @@ static tfl_status choose_paths(const tfl_call *call, const tfl_npz *npz, char **
             return tfl_fail(err, TFL_EINPUT, "%s: array %s: its name is no name of a file", call->operand[0], array);
         }
         path[i] = array_path(call->options, call->operand[0], array);
-        status = path[i] == NULL ? tfl_fail_memory(err, "a path") : tfl_program_check_output(call, path[i], err);
+        const char *output = path[i];
+        status = output == NULL ? tfl_fail_memory(err, "a path") : tfl_program_check_outputs(call, &output, 1, err);
     }
     return status;
 }
@@ -396,6 +395,7 @@ static const tfl_command unpack_command = {
     .operands = "scores.npz",
     .min_operands = 1,
     .max_operands = 1,
+    .files = {.reads = tfl_reads_file},
     .description = "For programs that take one array per file, such as tfmodisco-lite: it wants sequences and "
                    "hypothetical contributions, each (N,4,length) and called arr_0. The bytes of the arrays are not "
                    "changed; their checksums are compared.",

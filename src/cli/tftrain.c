@@ -50,11 +50,11 @@ static const tfl_option rows[] = {
     TFL_OUTPUT_ROW(options, output, "the model, as ONNX"),
     {.name = "fasta",
      .argument = "FILE",
-     TFL_TEXT(options, fasta),
+     TFL_FILE(options, fasta),
      .help = "sequences, instead of a directory of tfsim's"},
     {.name = "labels",
      .argument = "FILE",
-     TFL_TEXT(options, labels),
+     TFL_FILE(options, labels),
      .help = "their labels: a table with the header line \"#name class split LABEL...\", where class and split may be "
              "missing"},
     {.name = "log", .argument = "FILE", TFL_TEXT(options, log), .help = "the line per epoch also goes there"},
@@ -330,35 +330,18 @@ static tfl_status train_with_outputs(const tfl_call *call, const tfl_dataset *da
     return status;
 }
 
-/* Neither output may be a file that is read: those of the options, or those in the folder. */
-static tfl_status check_outputs(const tfl_call *call, tfl_error *err)
-{
-    static const char *const in_folder[] = {"sequences.fa", "labels.tsv"};
-    const options *o = call->options;
-    char path[2][PATH_MAX];
-    const char *input[] = {o->fasta, o->labels, NULL, NULL};
-    for (size_t i = 0; call->n_operands > 0 && i < 2; i++) {
-        int length = snprintf(path[i], sizeof path[i], "%s/%s", call->operand[0], in_folder[i]);
-        input[2 + i] = length > 0 && (size_t)length < sizeof path[i] ? path[i] : NULL; /* too long to be opened */
-    }
-    tfl_status status = tfl_output_check(o->output, input, sizeof input / sizeof *input, err);
-    if (status == TFL_OK && o->log != NULL && tfl_output_same(o->output, o->log)) {
-        return tfl_fail(err, TFL_EUSAGE, "%s: two outputs cannot go to the same place", o->log);
-    }
-    return status == TFL_OK ? tfl_output_check(o->log, input, sizeof input / sizeof *input, err) : status;
-}
-
 static tfl_status run(const tfl_call *call, tfl_error *err)
 {
     const options *o = call->options;
     if (o->output == NULL) {
         return tfl_fail(err, TFL_EUSAGE, "-o: where the model goes is missing, for example -o model.onnx");
     }
+    const char *const output[] = {o->output, o->log, "-"};
     tfl_status status = tfl_program_cpu(o->cpu, err);
     tfl_dataset *data = NULL;
     tfl_graph *graph = NULL;
     if (status == TFL_OK) {
-        status = check_outputs(call, err);
+        status = tfl_program_check_outputs(call, output, sizeof output / sizeof *output, err);
     }
     if (status == TFL_OK) {
         status = read_data(call, &data, err);
@@ -386,6 +369,7 @@ static const tfl_command command = {
     .summary = "train a convolutional network on labelled sequences",
     .operands = "DIR",
     .max_operands = 1,
+    .files = {.reads = tfl_reads_dataset},
     .description =
         "Trains the network of the DeepLIFT paper's genomics study (two convolutions, global average pooling, a dense "
         "layer "

@@ -39,6 +39,7 @@ void tfl_design_free(tfl_design *design)
     free(design->task);
     free(design->name);
     free(design->motif_file);
+    free(design->file);
     tfl_motifs_free(design->motifs);
     free(design);
 }

@@ -585,7 +585,8 @@ static tfl_status check_classes(const reader *r, tfl_error *err)
 
 /* ---------------------------------------------------------------- the public calls */
 
-static tfl_design *create_default(void)
+/* path: of the file that the design will come from; NULL: of none. */
+static tfl_design *create_default(const char *path)
 {
     tfl_design *design = tfl_calloc(1, sizeof *design);
     if (design == NULL) {
@@ -598,8 +599,9 @@ static tfl_design *create_default(void)
                            .pseudocount = 0.001,
                            .split = {0.8, 0.1, 0.1},
                            .name = tfl_strdup("design"),
-                           .motif_file = tfl_strdup("")};
-    if (design->name == NULL || design->motif_file == NULL) {
+                           .motif_file = tfl_strdup(""),
+                           .file = path != NULL ? tfl_strdup(path) : NULL};
+    if (design->name == NULL || design->motif_file == NULL || (path != NULL && design->file == NULL)) {
         tfl_design_free(design);
         return NULL;
     }
@@ -615,10 +617,10 @@ static void free_reader(reader *r)
     free(r->class_line);
 }
 
-static tfl_status read_lines(tfl_lines *lines, const char *folder, tfl_design **out, tfl_error *err)
+static tfl_status read_lines(tfl_lines *lines, const char *path, const char *folder, tfl_design **out, tfl_error *err)
 {
     tfl_error own = TFL_ERROR_INIT;
-    reader r = {.lines = lines, .folder = folder, .err = &own, .design = create_default()};
+    reader r = {.lines = lines, .folder = folder, .err = &own, .design = create_default(path)};
     *out = NULL;
     if (r.design == NULL) {
         return tfl_fail_memory(err, "a design");
@@ -648,7 +650,7 @@ tfl_status tfl_design_read_memory(const void *bytes, size_t size, const char *na
     *out = NULL;
     tfl_status status = tfl_lines_open_memory(bytes, size, name, &lines, err);
     if (status == TFL_OK) {
-        status = read_lines(lines, "", out, err);
+        status = read_lines(lines, NULL, "", out, err);
         tfl_lines_close(lines);
     }
     return status;
@@ -672,7 +674,7 @@ static tfl_status read_file(const char *path, tfl_design **out, tfl_error *err)
     tfl_lines *lines = NULL;
     tfl_status status = folder == NULL ? tfl_fail_memory(err, "a design") : tfl_lines_open(path, &lines, err);
     if (status == TFL_OK) {
-        status = read_lines(lines, folder, out, err);
+        status = read_lines(lines, path, folder, out, err);
         tfl_lines_close(lines);
     }
     free(folder);

@@ -155,8 +155,13 @@ static tfl_status check_simdata(const char *directory, const char *simdata, tfl_
 
 static tfl_status add_sink(writing *w, const sink *kind, const char *path, tfl_error *err)
 {
+    const char *const inputs[] = {w->design->file, w->design->motif_file};
+    tfl_status status = tfl_output_check(path, inputs, sizeof inputs / sizeof *inputs, err);
+    if (status != TFL_OK) {
+        return status;
+    }
     w->sink[w->n] = kind;
-    tfl_status status = tfl_output_open(path, TFL_BY_NAME, &w->output[w->n], err);
+    status = tfl_output_open(path, TFL_BY_NAME, &w->output[w->n], err);
     if (status == TFL_OK && kind->head != NULL) {
         status = kind->head(w->design, w->seed, w->output[w->n], err);
     }

@@ -36,7 +36,7 @@ runs=(
     "tftrain -q data -o o/m.onnx --log o/log.tsv --epochs 1 --filters 2 --dense 2 --width 3"
     "tfmodel convert m.onnx -o o/m.onnx"
     "tfmodel normalize m.onnx -o o/m.onnx"
-    "tfmodel predict -m m.onnx s.fa -o o/p.tsv"
+    "tfmodel predict -q -m m.onnx s.fa -o o/p.tsv"
     "tftrack merge a.bw a.bw -o o/m.bw"
     "tftrack merge a.bedgraph a.bw -o o/m.bedgraph.gz"
     "tftrack unpack -q a.npz -o o/p"
@@ -173,7 +173,7 @@ streams=(
     "tfsim generate -q"
     "tfsim shuffle -q s.fa"
     "tfmodel info m.onnx"
-    "tfmodel predict -m m.onnx s.fa"
+    "tfmodel predict -q -m m.onnx s.fa"
     "tfmodel evaluate data"
     "tftrack merge a.bedgraph -f bedgraph"
     "tfplot motif $motifs -f svg -o -"
@@ -195,15 +195,29 @@ done
 
 # ---------------------------------------------------------------- outputs that are inputs
 
-# refused FILE COMMAND...: FILE stays as it is, under another name of it too.
+# refused FILE COMMAND: the output @ of a command is FILE, which it reads: by its name, links of either kind, and as standard output. Without an @ it
+# writes to FILE by its own choice of names, or has standard output go there.
+tested=
 refused() {
-    local file=$1
-    shift
-    cp "$file" kept && ln -sf "$file" link
-    run "$@"
-    equal "$status $(wc -l <err)" "2 1" "$*: $(<err)"
-    same "$file" kept "$*: $file"
+    local file=$1 name words forms=("$1" link hard -)
+    ln -sf "$file" link && ln -f "$file" hard && cp "$file" kept
+    program=${2%% *}
+    tested+=$2$'\n'
+    [[ $2 == *@* ]] || forms=(-)
+    for name in "${forms[@]}"; do
+        read -r -a words <<<"${2//@/$name}"
+        if [[ $name == - ]]; then
+            "${words[@]}" >>"$file" 2>err <"$file"
+        else
+            "${words[@]}" >out 2>err <"$file"
+        fi
+        status=$?
+        failed "${words[*]}, where - is $file" 2
+        [[ $(<err) == *": would overwrite the input "* ]] || fail "${words[*]}: said: $(<err)"
+        cmp -s "$file" kept || { fail "${words[*]}: changes $file" && cp kept "$file"; }
+    done
 }
+
 # Two outputs of one run are two files, whether they are there or not.
 mkdir -p there here
 ln -s "$work/here" other
@@ -217,22 +231,107 @@ for command in "tfscore -q --ref zeros -t 0 s.fa -o here/x.tsv --deltas ./here/x
     [[ $(<err) == *"two outputs cannot go to the same place"* ]] || fail "$command: $(<err)"
     empty here
 done
+
 cp "$motifs" m.meme && cp data/sequences.fa f.fa && cp data/labels.tsv l.tsv
-refused s.fa tfscore -q --ref zeros -t 0 s.fa -f bed -o s.fa
-refused s.fa tfscore -q --ref zeros -t 0 s.fa -f bed -o link
-refused s.fa tfscore -q --ref zeros -t 0 s.fa --deltas ./s.fa
-refused s.fa tfscore -q -t 0 s.fa --refs-out s.fa
-refused m.onnx tfscore -q -m m.onnx -t 0 s.fa -f bed -o m.onnx
-refused m.meme tfscan -p m.meme s.fa -o link
-refused a.bw tfscan -p m.meme --scores a.bw s.fa -o a.bw
-refused s.fa tfsim shuffle s.fa -o link
-refused f.fa tftrain --fasta f.fa --labels l.tsv -o f.fa
-refused l.tsv tftrain --fasta f.fa --labels l.tsv -o m.onnx --log l.tsv
-refused data/sequences.fa tftrain data -o data/sequences.fa
-refused data/labels.tsv tftrain data -o o/m.onnx --log data/labels.tsv
-refused m.onnx tfmodel convert m.onnx -o link
-refused m.onnx tfmodel normalize m.onnx -o ./m.onnx
-refused s.fa tfmodel predict -m m.onnx s.fa -o s.fa
-refused a.bw tftrack merge a.bw -o link -f bigwig
-refused m.meme tfplot motif m.meme -f svg -o m.meme
+printf '>chr1\n%s\n' "$(tail -n 1 s.fa)$(tail -n 1 s.fa)" >g.fa
+printf 'chr1\t10\t80\n' >r.bed
+printf 'chr1\t1000\n' >sizes && cp sizes x.gata1.bedgraph
+good tfsim shuffle -q g.fa -o g.fa.gz
+printf 'chr1|dinuc|0\t10\t80\n' >z.bed
+good tfscan -q -p m.meme -g g.fa.gz -r z.bed # makes the index
+good tfscan -q -p m.meme -g g.fa -r r.bed --threshold 0 -o hits.tsv
+good tfscan -q -p m.meme --scores a.bw --threshold 0 s.fa -o matches.tsv
+good tfsim shuffle -q s.fa -o refs.fa
+good tfmodel predict -q data/sequences.fa -o predictions.tsv
+good tfscan -q -p m.meme -f bed --threshold 0 s.fa -o boxes.bed
+printf 'epoch\tloss\n1\t2\n2\t1\n' >epochs.tsv
+good tftrack unpack -q a.npz -o p -f npy && cp a.npz p.one_hot.npz
+mkdir d && printf '[design]\nname = mine\nsequences = 5\ntasks = t\nmotifs = labels.tsv\n# a comment\n[class a]\nplant = GATA_disc1 mean=1 min=0 max=2\n' >d/design.ini
+cp "$TFL_SRCDIR/data/tal1-gata1.onnx" own.onnx
+cp m.meme d/labels.tsv && sed 's/labels.tsv/m.meme/' d/design.ini >my.ini
+
+while read -r file command; do
+    [[ -z $file ]] || refused "$file" "$command"
+done <<END
+s.fa            tfscore -q --ref zeros -t 0 s.fa -f bed -o @
+s.fa            tfscore -q --ref zeros -t 0 - -f bed -o @
+s.fa            tfscore -q --ref zeros -t 0 s.fa --deltas @ -o x.bed
+s.fa            tfscore -q -t 0 s.fa --refs-out @ -o x.bed
+m.onnx          tfscore -q -m m.onnx -t 0 s.fa -f bed -o @
+refs.fa         tfscore -q -t 0 --ref fasta:refs.fa s.fa -f bed -o @
+sizes           tfscore -q --ref zeros -t 0 --chrom-sizes sizes s.fa -f bedgraph -o @
+x.gata1.bedgraph tfscore -q --ref zeros -t all --chrom-sizes x.gata1.bedgraph s.fa -o x.bedgraph
+g.fa            tfscore -q --ref zeros -t 0 -g g.fa -r r.bed -f bed -o @
+g.fa.fai        tfscore -q --ref zeros -t 0 -g g.fa -r r.bed -f bed -o @
+g.fa.fai        tfscore -q --ref zeros -t 0 -g g.fa -r r.bed --deltas @ -o x.bed
+g.fa.gz.gzi     tfscore -q --ref zeros -t 0 -g g.fa.gz -r z.bed -f bed -o @
+r.bed           tfscore -q --ref zeros -t 0 -g g.fa -r r.bed -f bed -o @
+s.fa            tfscan -q -p m.meme s.fa -o @
+m.meme          tfscan -q -p m.meme s.fa -o @
+a.bw            tfscan -q -p m.meme --scores a.bw s.fa -o @
+a.bedgraph      tfscan -q -p m.meme --scores - s.fa -o @
+g.fa            tfscan -q -p m.meme -g g.fa -r r.bed -o @
+g.fa.fai        tfscan -q -p m.meme -g g.fa -r r.bed -o @
+g.fa.gz.fai     tfscan -q -p m.meme -g g.fa.gz -r z.bed -o @
+g.fa.gz.gzi     tfscan -q -p m.meme -g g.fa.gz -r z.bed -o @
+r.bed           tfscan -q -p m.meme -g g.fa -r r.bed -o @
+s.fa            tfsim shuffle s.fa -o @
+d/design.ini    tfsim generate --design d/design.ini -o d
+d/labels.tsv    tfsim generate --design d/design.ini -o d
+my.ini          tfsim generate --design my.ini --simdata @ -o d2
+m.meme          tfsim generate --design my.ini --simdata @ -o d2
+m.meme          tfsim generate --design my.ini
+f.fa            tftrain --fasta f.fa --labels l.tsv -o @
+l.tsv           tftrain --fasta f.fa --labels l.tsv -o new.onnx --log @
+data/sequences.fa tftrain data -o @
+data/labels.tsv tftrain data -o new.onnx --log @
+data/labels.tsv tftrain data -o new.onnx
+m.onnx          tfmodel info m.onnx
+m.onnx          tfmodel convert m.onnx -o @
+m.onnx          tfmodel normalize m.onnx -o @
+s.fa            tfmodel predict -q -m m.onnx s.fa -o @
+m.onnx          tfmodel predict -q -m m.onnx s.fa -o @
+g.fa            tfmodel predict -q -m m.onnx -g g.fa -r r.bed -o @
+g.fa.fai        tfmodel predict -q -m m.onnx -g g.fa -r r.bed -o @
+r.bed           tfmodel predict -q -m m.onnx -g g.fa -r r.bed -o @
+data/sequences.fa tfmodel evaluate data -o @
+data/labels.tsv tfmodel evaluate data -o @
+own.onnx        tfmodel evaluate -m own.onnx data -o @
+a.bw            tftrack merge a.bedgraph a.bw -f bedgraph -o @
+sizes           tftrack merge a.bw --chrom-sizes sizes -f bedgraph -o @
+p.one_hot.npz   tftrack unpack p.one_hot.npz -o p
+a.bw            tfplot logo --scores a.bw --fasta s.fa -f svg -o @
+a.bw            tfplot logo LABEL=a.bw --fasta s.fa -f svg -o @
+a.bedgraph      tfplot logo a.bw --scores LABEL=a.bedgraph --fasta s.fa -f svg -o @
+s.fa            tfplot logo a.bw --fasta s.fa -f svg -o @
+g.fa            tfplot logo a.bw -g g.fa -r chr1:20-40 -f svg -o @
+g.fa.fai        tfplot logo a.bw -g g.fa -r chr1:20-40 -f svg -o @
+boxes.bed       tfplot logo a.bw --fasta s.fa --boxes r.bed --boxes boxes.bed -f svg -o @
+m.meme          tfplot motif m.meme -f svg -o @
+matches.tsv     tfplot scatter matches.tsv -f svg -o @
+matches.tsv     tfplot tiers matches.tsv --x motif -f svg -o @
+epochs.tsv      tfplot lines epochs.tsv --x epoch --y loss -f svg -o @
+predictions.tsv tfplot roc predictions.tsv --labels data/labels.tsv -f svg -o @
+data/labels.tsv tfplot roc predictions.tsv --labels data/labels.tsv -f svg -o @
+END
+# An index that the run would only make counts too, and so does a link to it.
+rm g.fa.fai && ln -sf g.fa.fai link
+for name in g.fa.fai link; do
+    program=tfscan run tfscan -q -p m.meme -g g.fa -r r.bed -o "$name"
+    equal "$status $(<err)" "2 tfscan: $name: would overwrite the input g.fa.fai: give the output another name" "an index to be made"
+done
+
+# Nothing was forgotten: every option of a program that takes a file is in a row of its own. A report is a folder, and has to be a new one.
+files='[^ ]*(FILE|BED|FASTA|DIR|PREFIX)'
+for program in tfsim tftrain tfmodel tfscore tfscan tftrack tfplot; do
+    read -r -a subs <<<"$("$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' | xargs)"
+    for sub in "${subs[@]-}"; do
+        command=$program${sub:+ $sub}
+        [[ $command != "tftrack report" ]] || continue
+        grep -q "^$command " <<<"$tested" || fail "$command: no row has an output of it that is an input"
+        while read -r option; do
+            grep -qE -e "^$command .*($option) " <<<"$tested" || fail "$command: no row has $option"
+        done < <($command --help | sed -nE "s/^  (-.), (--[a-z-]+) $files.*/\1|\2/p; s/^      (--[a-z-]+) $files.*/\1/p")
+    done
+done
 finish

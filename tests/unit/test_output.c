@@ -535,6 +535,49 @@ START_TEST(an_output_is_never_an_input)
 }
 END_TEST
 
+/* A standard stream that was redirected is the file that it was redirected to. */
+START_TEST(standard_streams_are_files_too)
+{
+    char other[4400];
+    snprintf(other, sizeof other, "%s/other", folder);
+    test_write_file(path, "x", 1);
+    test_write_file(other, "x", 1);
+    const char *const inputs[] = {path}, *const standard[] = {"-"};
+    const int kept[] = {dup(STDIN_FILENO), dup(STDOUT_FILENO)};
+    int file = open(path, O_RDWR);
+    (void)fflush(stdout);
+    ck_assert_int_eq(dup2(file, STDOUT_FILENO), STDOUT_FILENO);
+    const tfl_status out = tfl_output_check("-", inputs, 1, &err);
+    const bool one = tfl_output_same("-", path), another = tfl_output_same(other, "-");
+    (void)dup2(kept[1], STDOUT_FILENO);
+    ck_assert_int_eq(dup2(file, STDIN_FILENO), STDIN_FILENO);
+    const tfl_status in = tfl_output_check(path, standard, 1, NULL),
+                     others = tfl_output_check(other, standard, 1, NULL);
+    (void)dup2(kept[0], STDIN_FILENO);
+    ck_assert_int_eq(close(file) + close(kept[0]) + close(kept[1]), 0);
+    ck_assert_int_eq(out, TFL_EUSAGE);
+    ck_assert_int_eq(strncmp(err.message, "standard output: would overwrite the input ", 43), 0);
+    ck_assert(one && !another);
+    ck_assert_int_eq(in, TFL_EUSAGE);
+    ck_assert_int_eq(others, TFL_OK);
+}
+END_TEST
+
+/* What is not there yet can be an input when it comes to be read, and a link to it is it. */
+START_TEST(an_output_is_no_input_that_is_not_there_yet)
+{
+    char to_nothing[4400], other[4400];
+    snprintf(to_nothing, sizeof to_nothing, "%s/to_nothing", folder);
+    snprintf(other, sizeof other, "%s/other", folder);
+    ck_assert_int_eq(symlink("./out", to_nothing), 0);
+    const char *const inputs[] = {path};
+    ck_assert_int_eq(tfl_output_check(path, inputs, 1, NULL), TFL_EUSAGE);
+    ck_assert_int_eq(tfl_output_check(to_nothing, inputs, 1, NULL), TFL_EUSAGE);
+    ck_assert_int_eq(tfl_output_check(other, inputs, 1, &err), TFL_OK);
+    ck_assert(tfl_output_same(to_nothing, path) && !tfl_output_same(to_nothing, other));
+}
+END_TEST
+
 /* Also those that memory did not hold. */
 START_TEST(spooled_bytes_are_written)
 {
@@ -646,6 +689,8 @@ int main(void)
     tcase_add_test(tests, standard_output_is_not_replaced);
     tcase_add_test(tests, writes_that_would_block_are_waited_for);
     tcase_add_test(tests, an_output_is_never_an_input);
+    tcase_add_test(tests, standard_streams_are_files_too);
+    tcase_add_test(tests, an_output_is_no_input_that_is_not_there_yet);
     tcase_add_test(tests, spooled_bytes_are_written);
     tcase_add_test(tests, spooled_bytes_are_read_from_anywhere);
     tcase_add_test(tests, spilled_bytes_come_back);
