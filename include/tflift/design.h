@@ -40,7 +40,7 @@ typedef struct tfl_design {
     double pseudocount; /* of the PWMs that words are drawn from */
     double split[3];    /* train, valid, test */
     size_t n_tasks;
-    char **task;
+    char **task; /* [n_tasks] names, all different, and none of them name, class or split, other columns of the labels */
     size_t n_classes;
     tfl_class *classes;
     tfl_motifs *motifs;

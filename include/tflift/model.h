@@ -49,7 +49,7 @@ tfl_status tfl_model_graph_unpacked(const tfl_model *model, size_t length, tfl_g
 
 /* Writes graph as ONNX (opset 13; 19 where an average pool has dilation): input "x" (N,4,L), output "logits" (N,T), or "probabilities"
  * where the output is a sigmoid or softmax; task names under the metadata key "tasks", comma-separated, so that a comma in one is an
- * error. What is read back computes the same numbers, bit for bit. any_length: the length is written as a dynamic dimension, and a layer
+ * error, and so is a control character. What is read back computes the same numbers, bit for bit. any_length: the length is written as a dynamic dimension, and a layer
  * that fits one length only is an error. */
 tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err) TFL_MUST_USE;
 

@@ -1,5 +1,5 @@
 /*
- * row.h: names that rows of a table can begin with, so that what is written is read again as it was.
+ * row.h: names that rows of a table can hold and begin with, so that what is written is read again as it was.
  */
 #ifndef TFLIFT_ROW_H
 #define TFLIFT_ROW_H
@@ -17,6 +17,9 @@ static inline bool tfl_is_control(char byte)
 {
     return (unsigned char)byte < ' ' || byte == 127;
 }
+
+/* Whether a row can hold name, in any column: it has no control character. */
+bool tfl_row_can_hold(const char *name);
 
 /* Whether a row can begin with name: with '#' in front it would be a comment, and a control character breaks it. */
 bool tfl_row_can_begin(const char *name);

@@ -1,15 +1,19 @@
-/* What rows of a table can begin with. */
+/* What rows of a table can hold. */
 #include "config.h"
 
 #include "tflift/row.h"
 
+bool tfl_row_can_hold(const char *name)
+{
+    while (*name != '\0' && !tfl_is_control(*name)) {
+        name++;
+    }
+    return *name == '\0';
+}
+
 bool tfl_row_can_begin(const char *name)
 {
-    const char *end = name;
-    while (*end != '\0' && !tfl_is_control(*end)) {
-        end++;
-    }
-    return *end == '\0' && *name != '#';
+    return *name != '#' && tfl_row_can_hold(name);
 }
 
 tfl_status tfl_row_check(const char *name, tfl_error *err)

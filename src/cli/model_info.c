@@ -9,6 +9,7 @@
 #include "tflift/explain.h"
 #include "tflift/memory.h"
 #include "tflift/method.h"
+#include "tflift/row.h"
 
 static const char *const layout_text[] = {
     [TFL_N4L] = "(N, 4, L)",     [TFL_NL4] = "(N, L, 4)",     [TFL_N14L] = "(N, 1, 4, L)",
@@ -103,11 +104,24 @@ static size_t count_parameters(const tfl_layer *layer)
     return total;
 }
 
+/* Names are free text in ONNX; a row stays a row. */
+static tfl_status write_name(const char *name, tfl_output *output, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    for (; *name != '\0' && status == TFL_OK; name++) {
+        status = tfl_output_write(output, tfl_is_control(*name) ? "?" : name, 1, err);
+    }
+    return status;
+}
+
 static tfl_status write_inputs(const tfl_graph *graph, const tfl_layer *layer, tfl_output *output, tfl_error *err)
 {
     tfl_status status = layer->n_inputs == 0 ? tfl_output_printf(output, err, "-") : TFL_OK;
     for (unsigned k = 0; k < layer->n_inputs && status == TFL_OK; k++) {
-        status = tfl_output_printf(output, err, "%s%s", k == 0 ? "" : ",", graph->layer[layer->input[k]].name);
+        status = tfl_output_printf(output, err, "%s", k == 0 ? "" : ",");
+        if (status == TFL_OK) {
+            status = write_name(graph->layer[layer->input[k]].name, output, err);
+        }
     }
     return status;
 }
@@ -116,7 +130,10 @@ static tfl_status write_layer(const tfl_graph *graph, unsigned i, const rules *r
 {
     const tfl_layer *layer = &graph->layer[i];
     char shape[64];
-    tfl_status status = tfl_output_printf(output, err, "%s\t%s\t", layer->name, layer->kind->name);
+    tfl_status status = write_name(layer->name, output, err);
+    if (status == TFL_OK) {
+        status = tfl_output_printf(output, err, "\t%s\t", layer->kind->name);
+    }
     if (status == TFL_OK) {
         status = write_inputs(graph, layer, output, err);
     }

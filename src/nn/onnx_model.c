@@ -3,6 +3,7 @@
 
 #include "src/nn/onnx_internal.h"
 #include "tflift/memory.h"
+#include "tflift/row.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -544,6 +545,34 @@ static tfl_status find_output(tfl_model *model, tfl_error *err)
     return TFL_OK;
 }
 
+/* Names of tasks become names of columns. */
+static tfl_status check_task(const tfl_model *model, size_t i, tfl_table *names, tfl_error *err)
+{
+    const char *name = model->task[i];
+    bool added = true;
+    if (*name == '\0') {
+        return tfl_fail(err, TFL_EINPUT, "task %zu has no name (in its metadata), and each of several needs one", i);
+    }
+    if (!tfl_row_can_hold(name)) {
+        return tfl_fail(err, TFL_EINPUT,
+                        "task %zu is named \"%s\" (in its metadata), but control characters break rows", i, name);
+    }
+    tfl_status status = tfl_table_add(names, name, NULL, &added, err);
+    return added ? status
+                 : tfl_fail(err, TFL_EINPUT, "two tasks are named %s (in its metadata), and names must differ", name);
+}
+
+static tfl_status check_tasks(const tfl_model *model, tfl_error *err)
+{
+    tfl_table *names = NULL;
+    tfl_status status = tfl_table_create(&names, err);
+    for (size_t i = 0; i < model->n_tasks && status == TFL_OK; i++) {
+        status = check_task(model, i, names, err);
+    }
+    tfl_table_free(names);
+    return status;
+}
+
 /* Task names under the metadata key "tasks", separated by commas. */
 static tfl_status read_tasks(tfl_model *model, tfl_error *err)
 {
@@ -573,7 +602,7 @@ static tfl_status read_tasks(tfl_model *model, tfl_error *err)
         }
         names += length + (i + 1 < n);
     }
-    return TFL_OK;
+    return check_tasks(model, err);
 }
 
 tfl_status tfl_onnx_resolve(tfl_model *model, tfl_error *err)

@@ -8,6 +8,7 @@
 
 #include "src/nn/onnx_internal.h"
 #include "tflift/memory.h"
+#include "tflift/row.h"
 #include "tflift/version.h"
 
 #include <stdarg.h>
@@ -600,12 +601,12 @@ static const struct {
     const char *kind;
     write_kind *write;
 } writers[] = {
-    {"conv", write_conv},          {"dense", write_dense},       {"prelu", write_prelu},
-    {"power", write_power},        {"clip", write_clip},         {"gelu", write_gelu},         {"gelu-tanh", write_gelu_tanh},
-    {"scale", write_scale},        {"average-pool", write_pool}, {"max-pool", write_pool},
-    {"gather", write_gather},      {"add", write_add},           {"concat", write_concat},
-    {"reduce-mean", write_reduce}, {"reduce-sum", write_reduce}, {"dropout", write_dropout},
-    {"softmax", write_softmax},
+    {"conv", write_conv},           {"dense", write_dense},        {"prelu", write_prelu},
+    {"power", write_power},         {"clip", write_clip},          {"gelu", write_gelu},
+    {"gelu-tanh", write_gelu_tanh}, {"scale", write_scale},        {"average-pool", write_pool},
+    {"max-pool", write_pool},       {"gather", write_gather},      {"add", write_add},
+    {"concat", write_concat},       {"reduce-mean", write_reduce}, {"reduce-sum", write_reduce},
+    {"dropout", write_dropout},     {"softmax", write_softmax},
 };
 
 static write_kind *find_writer(const char *kind)
@@ -765,9 +766,9 @@ static void put_tasks(writer *w, buffer *to)
         char number[24];
         snprintf(number, sizeof number, "%zu", i);
         numbered = numbered && strcmp(name, number) == 0;
-        if (strchr(name, ',') != NULL) {
-            w->status =
-                tfl_fail(w->err, TFL_EINPUT, "task \"%s\": a comma in the name of a task cannot be written", name);
+        if (strchr(name, ',') != NULL || !tfl_row_can_hold(name)) {
+            w->status = tfl_fail(w->err, TFL_EINPUT,
+                                 "task \"%s\": a name without commas and control characters is needed", name);
             break;
         }
         unsigned char *at = reserve(w, &names, strlen(name) + 1);

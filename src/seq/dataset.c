@@ -6,6 +6,7 @@
 #include "tflift/lines.h"
 #include "tflift/memory.h"
 #include "tflift/rng.h"
+#include "tflift/row.h"
 #include "tflift/table.h"
 
 #include <math.h>
@@ -127,10 +128,17 @@ static tfl_status reserve_columns(reading *r, tfl_error *err)
 static tfl_status add_task(reading *r, size_t column, tfl_error *err)
 {
     tfl_dataset *dataset = r->dataset;
-    if (r->field[column][0] == '\0') {
+    const char *field = r->field[column];
+    if (*field == '\0') {
         return tfl_lines_fail(r->lines, err, "column %zu has no name", column + 1);
     }
-    char *name = tfl_strdup(r->field[column]);
+    if (!tfl_row_can_hold(field) || strchr(field, ',') != NULL) {
+        return tfl_lines_fail(r->lines, err,
+                              "task \"%s\": a name without commas, which separate tasks in a model, and without "
+                              "control characters is needed",
+                              field);
+    }
+    char *name = tfl_strdup(field);
     if (name == NULL) {
         return tfl_fail_memory(err, "the labels");
     }

@@ -12,6 +12,7 @@
 #include "tflift/lines.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -162,6 +163,24 @@ static size_t find_task(const tfl_design *design, const char *name)
     return t;
 }
 
+/* Tasks are columns of labels.tsv, beside those that every data set has. */
+static tfl_status check_task(const tfl_design *design, const char *name, tfl_error *err)
+{
+    static const char *const columns[] = {"name", "class", "split"};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        if (strcmp(name, columns[i]) == 0) {
+            return tfl_fail(err, TFL_EINPUT,
+                            "tasks: \"%s\" is what another column of labels.tsv is called; another name is needed",
+                            name);
+        }
+    }
+    if (!tfl_row_can_hold(name)) {
+        return tfl_fail(err, TFL_EINPUT, "tasks: \"%s\": a name without control characters is needed", name);
+    }
+    return find_task(design, name) == design->n_tasks ? TFL_OK
+                                                      : tfl_fail(err, TFL_EINPUT, "tasks: \"%s\" comes twice", name);
+}
+
 static tfl_status read_tasks(reader *r, char *value, tfl_error *err)
 {
     tfl_design *design = r->design;
@@ -173,8 +192,9 @@ static tfl_status read_tasks(reader *r, char *value, tfl_error *err)
         if (design->n_tasks == MOST_TASKS) {
             return tfl_fail(err, TFL_EINPUT, "tasks: more than %d", MOST_TASKS);
         }
-        if (find_task(design, word) < design->n_tasks) {
-            return tfl_fail(err, TFL_EINPUT, "tasks: \"%s\" comes twice", word);
+        tfl_status status = check_task(design, word, err);
+        if (status != TFL_OK) {
+            return status;
         }
         design->task[design->n_tasks] = tfl_strdup(word);
         if (design->task[design->n_tasks] == NULL) {
@@ -402,6 +422,9 @@ static tfl_status check_class_name(const reader *r, const char *name, tfl_error 
 {
     if (*name == '\0' || strpbrk(name, " \t") != NULL) {
         return tfl_fail(err, TFL_EINPUT, "a class needs a name without blanks: [class NAME]");
+    }
+    if (!tfl_row_can_hold(name)) {
+        return tfl_fail(err, TFL_EINPUT, "class \"%s\": a name without control characters is needed", name);
     }
     for (size_t c = 0; c < r->design->n_classes; c++) {
         if (strcmp(r->design->classes[c].name, name) == 0) {

@@ -30,6 +30,14 @@ good tfmodel info --length 21 any.onnx
 equal "$(column out shape | head -n 1)" "(4, 21)" "shape with --length"
 good tfmodel info fixed.onnx
 equal "$(sed -n 's/^# input: //p' out)" "(N, 4, L), sequences of 100" "input of a model of one length"
+# names of layers are free text in ONNX: control characters do not break rows
+"$TFL_BUILDDIR/tests/support/write_onnx" plain.onnx 13 "N 4 80" "c = Conv(x, 6x4x7~1) @fiXrst; f = Flatten(c); z = Gemm(f, 444x1~3)" || exit 1
+LC_ALL=C sed $'s/fiXrst/fi\trst/' plain.onnx >control.onnx
+good tfmodel info plain.onnx
+sed '/^# /d; s/fiXrst/fi?rst/g' out >expected
+good tfmodel info control.onnx
+grep -q 'fi?rst' expected || fail "a layer has another name than its node"
+same <(sed '/^# /d' out) expected "a layer's name with a tab within"
 bad 1 "tfmodel: fixed.onnx: takes sequences of 100 positions, not of 61" tfmodel info --length 61 fixed.onnx
 bad 1 "tfmodel: no.onnx: cannot be opened: No such file or directory" tfmodel info no.onnx
 bad 1 "tfmodel: $seqs: is not an ONNX model" tfmodel info "$seqs"

@@ -143,6 +143,21 @@ static void write_inputs(const char *name, const char *first, const char *second
     write_graph(name, &graph);
 }
 
+/* Two tasks, whose names the metadata has. */
+static void write_tasks(const char *name, const char *tasks)
+{
+    test_bytes graph = {NULL, 0, 0}, entry = {NULL, 0, 0};
+    free(test_put_program(&graph, "f = Flatten(x); y = MatMul(f, 8x2~1)"));
+    test_put_value(&graph, 11, "x", "N 4 2");
+    test_put_value(&graph, 12, "y", "N T");
+    test_bytes model = test_model(13, &graph);
+    test_put_text(&entry, 1, "tasks");
+    test_put_text(&entry, 2, tasks);
+    test_put_message(&model, 14, &entry);
+    write_bytes(name, model.byte, model.size);
+    test_bytes_free(&model);
+}
+
 /* Attributes that hold a graph, which holds a node, which holds an attribute …, 2,000 deep. */
 static void write_deep(void)
 {
@@ -195,6 +210,9 @@ int main(int argc, char **argv)
     write_inputs("inputs-twice", "x", "x");
     write_inputs("inputs-two", "x", "z");
     write_inputs("input-misnamed", "sequence", NULL);
+    write_tasks("task-control", "a\tb,c");
+    write_tasks("task-empty", "a,");
+    write_tasks("task-twice", "a,a");
     write_deep();
     write_cut();
     write_four_gigabytes();

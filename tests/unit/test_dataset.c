@@ -106,6 +106,12 @@ START_TEST(errors_name_file_and_line)
          "the tasks, with tabs between them"},
         {THREE, "#name\tt\tt\n", "%s:1: two columns are named t, and names must differ"},
         {THREE, "#name\tt\t\n", "%s:1: column 3 has no name"},
+        {THREE, "#name\tt,u\n",
+         "%s:1: task \"t,u\": a name without commas, which separate tasks in a model, and without control characters is "
+         "needed"},
+        {THREE, "#name\tt\x01\n",
+         "%s:1: task \"t?\": a name without commas, which separate tasks in a model, and without control characters is "
+         "needed"},
         {THREE, "#name\tt\na\t0\nb\n", "%s:3: 1 columns, and the header has 2"},
         {THREE, "#name\tt\na\t0\t1\n", "%s:2: 3 columns, and the header has 2"},
         {THREE, "#name\tt\na\t2\n", "%s:2: a: label '2' of task t: 0, 1 or NA is needed"},

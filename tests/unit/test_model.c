@@ -173,7 +173,7 @@ START_TEST(what_cannot_be_written_is_refused)
     char path[PATH_SIZE], message[PATH_SIZE + 100];
     test_scratch_path(path, sizeof path, "refused.onnx");
     tfl_graph *graph = small_graph(20, true, comma);
-    snprintf(message, sizeof message, "%s: task \"b,c\": a comma in the name of a task cannot be written", path);
+    snprintf(message, sizeof message, "%s: task \"b,c\": a name without commas and control characters is needed", path);
     check_refused(graph, path, false, TFL_EINPUT, message);
     tfl_graph_free(graph);
     graph = small_graph(20, false, NULL);

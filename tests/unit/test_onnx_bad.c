@@ -774,6 +774,13 @@ START_TEST(files_are_refused)
         {other_domain, NULL, "m.onnx: node \"y\" (FusedConv): operators of the domain \"com.microsoft\" are not known"},
         {weights_as_inputs, NULL, ""},
         {two_tasks, "a,b", ""},
+        {two_tasks, "a/b,\xc3\xa4 c", ""},
+        {two_tasks, "a\tb,c",
+         "m.onnx: task 0 is named \"a?b\" (in its metadata), but control characters break rows"},
+        {two_tasks, "a,b\n", "m.onnx: task 1 is named \"b?\" (in its metadata), but control characters break rows"},
+        {two_tasks, "a,", "m.onnx: task 1 has no name (in its metadata), and each of several needs one"},
+        {two_tasks, ",b", "m.onnx: task 0 has no name (in its metadata), and each of several needs one"},
+        {two_tasks, "a,a", "m.onnx: two tasks are named a (in its metadata), and names must differ"},
         {two_tasks, "a,b,c", "m.onnx: names 3 tasks (in its metadata), and has 2 outputs"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
