@@ -113,20 +113,6 @@ static tfl_status flush(tfl_bigwig_zooms *zooms, level *here, tfl_error *err)
     return status;
 }
 
-static tfl_status keep(tfl_bigwig_zooms *zooms, level *here, const sums *record, tfl_error *err)
-{
-    if (here->in_block == 0) {
-        here->bounds.first_contig = record->contig;
-        here->bounds.start = record->start;
-    }
-    here->bounds.last_contig = record->contig;
-    here->bounds.end = record->end;
-    put_record(here->block + here->in_block * TFL_BIGWIG_ZOOM_RECORD, record);
-    here->in_block++;
-    here->n_records++;
-    return here->in_block == RECORDS ? flush(zooms, here, err) : TFL_OK;
-}
-
 /* *sum += value, what is rounded away going to *lost. */
 static void add_exactly(double *sum, double *lost, double value)
 {
@@ -135,18 +121,35 @@ static void add_exactly(double *sum, double *lost, double value)
     *sum = result;
 }
 
-static void add_total(tfl_bigwig_zooms *zooms, const sums *part)
+static void add_total(tfl_bigwig_zooms *zooms, const sums *record)
 {
     tfl_bigwig_summary *total = &zooms->total;
-    if (total->bases == 0 || part->min < total->min) {
-        total->min = part->min;
+    if (total->bases == 0 || record->min < total->min) {
+        total->min = record->min;
     }
-    if (total->bases == 0 || part->max > total->max) {
-        total->max = part->max;
+    if (total->bases == 0 || record->max > total->max) {
+        total->max = record->max;
     }
-    total->bases += part->bases;
-    add_exactly(&total->sum, &zooms->lost[0], part->sum);
-    add_exactly(&total->sum_squares, &zooms->lost[1], part->sum_squares);
+    total->bases += record->bases;
+    add_exactly(&total->sum, &zooms->lost[0], record->sum);
+    add_exactly(&total->sum_squares, &zooms->lost[1], record->sum_squares);
+}
+
+static tfl_status keep(tfl_bigwig_zooms *zooms, level *here, const sums *record, tfl_error *err)
+{
+    if (here->in_block == 0) {
+        here->bounds.first_contig = record->contig;
+        here->bounds.start = record->start;
+    }
+    if (here == zooms->level) { /* the lowest: each base once */
+        add_total(zooms, record);
+    }
+    here->bounds.last_contig = record->contig;
+    here->bounds.end = record->end;
+    put_record(here->block + here->in_block * TFL_BIGWIG_ZOOM_RECORD, record);
+    here->in_block++;
+    here->n_records++;
+    return here->in_block == RECORDS ? flush(zooms, here, err) : TFL_OK;
 }
 
 static void join(sums *to, const sums *part)
@@ -159,6 +162,11 @@ static void join(sums *to, const sums *part)
     to->sum_squares += part->sum_squares;
 }
 
+static bool goes_on(const level *here, uint32_t contig, uint32_t start)
+{
+    return here->is_open && here->open.contig == contig && here->open.start / here->reduction == start / here->reduction;
+}
+
 /* Adds part, which lies in one cell of level k, to that level; a record that it completes goes to the level above, and
  * so on up. */
 static tfl_status add(tfl_bigwig_zooms *zooms, size_t k, const sums *part, tfl_error *err)
@@ -166,8 +174,7 @@ static tfl_status add(tfl_bigwig_zooms *zooms, size_t k, const sums *part, tfl_e
     sums rising = *part;
     for (; k < TFL_BIGWIG_ZOOMS; k++) {
         level *here = &zooms->level[k];
-        if (here->is_open && here->open.contig == rising.contig &&
-            here->open.start / here->reduction == rising.start / here->reduction) {
+        if (goes_on(here, rising.contig, rising.start)) {
             join(&here->open, &rising);
             return TFL_OK;
         }
@@ -187,33 +194,32 @@ static tfl_status add(tfl_bigwig_zooms *zooms, size_t k, const sums *part, tfl_e
     return TFL_OK;
 }
 
-static sums sum_up(uint32_t contig, uint32_t start, const float *value, size_t n)
+/* One value after the other, so that sums do not depend on how many come at once. */
+static void add_values(sums *to, uint32_t start, const float *value, size_t n)
 {
-    sums part = {.contig = contig,
-                 .start = start,
-                 .end = start + (uint32_t)n,
-                 .bases = (uint32_t)n,
-                 .min = value[0],
-                 .max = value[0]};
+    to->end = start + (uint32_t)n;
+    to->bases += (uint32_t)n;
     for (size_t i = 0; i < n; i++) {
-        part.min = value[i] < part.min ? value[i] : part.min;
-        part.max = value[i] > part.max ? value[i] : part.max;
-        part.sum += value[i];
-        part.sum_squares += (double)value[i] * value[i];
+        to->min = value[i] < to->min ? value[i] : to->min;
+        to->max = value[i] > to->max ? value[i] : to->max;
+        to->sum += value[i];
+        to->sum_squares += (double)value[i] * value[i];
     }
-    return part;
 }
 
 tfl_status tfl_bigwig_zooms_add(tfl_bigwig_zooms *zooms, uint32_t contig, uint32_t start, const float *value, size_t n,
                                 tfl_error *err)
 {
+    level *lowest = zooms->level;
     tfl_status status = TFL_OK;
     while (status == TFL_OK && n > 0) {
         size_t rest = FIRST_REDUCTION - start % FIRST_REDUCTION;
         size_t m = n < rest ? n : rest;
-        sums part = sum_up(contig, start, value, m);
-        add_total(zooms, &part);
-        status = add(zooms, 0, &part, err);
+        if (!goes_on(lowest, contig, start)) {
+            sums none = {.contig = contig, .start = start, .min = value[0], .max = value[0]};
+            status = add(zooms, 0, &none, err);
+        }
+        add_values(&lowest->open, start, value, m);
         value += m;
         start += (uint32_t)m;
         n -= m;

@@ -150,6 +150,40 @@ START_TEST(reads_back_what_was_written)
 }
 END_TEST
 
+/* The same values in pieces of at most so many: the same bytes, sums included. */
+START_TEST(pieces_do_not_matter)
+{
+    static const char *const contig[] = {"c"};
+    static const int64_t length[] = {LENGTH};
+    static const uint32_t most[] = {LENGTH, 1, 2, 17, 300};
+    enum { WAYS = sizeof most / sizeof *most };
+    char *bytes[WAYS];
+    float *value = tfl_calloc(LENGTH, sizeof *value);
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "pieces", (uint64_t)_i);
+    fill(value, LENGTH, &rng, _i);
+    size_t size[WAYS];
+    make_path();
+    for (size_t k = 0; k < WAYS; k++) {
+        tfl_bigwig_writer *writer = create(contig, length, 1);
+        for (size_t i = 0, m; i < LENGTH; i += m) {
+            m = k == 0 ? LENGTH : 1 + tfl_rng_below(&rng, most[k]);
+            m = m < LENGTH - i ? m : LENGTH - i;
+            must_write(writer, 0, (int64_t)i, value + i, m);
+        }
+        must_commit(writer);
+        size[k] = test_read_file(path, &bytes[k]);
+        ck_assert_uint_eq(size[k], size[0]);
+        ck_assert_mem_eq(bytes[k], bytes[0], size[0]);
+    }
+    for (size_t k = 0; k < WAYS; k++) {
+        free(bytes[k]);
+    }
+    free(value);
+    remove_path();
+}
+END_TEST
+
 START_TEST(total_is_exact)
 {
     static const char *const contig[] = {"c"};
@@ -547,6 +581,7 @@ int main(void)
     TCase *tests = tcase_create("bigwig");
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, reads_back_what_was_written, 0, 5);
+    tcase_add_loop_test(tests, pieces_do_not_matter, 0, 5);
     tcase_add_test(tests, total_is_exact);
     tcase_add_test(tests, unknown_contigs_and_places_outside);
     tcase_add_test(tests, many_contigs);
