@@ -22,6 +22,7 @@
 #include "tflift/fasta.h"
 #include "tflift/region.h"
 #include "tflift/bed.h"
+#include "tflift/clusters.h"
 #include "tflift/genome.h"
 #include "tflift/windows.h"
 #include "tflift/shuffle.h"

@@ -9,8 +9,10 @@
 
 #include "cli/program.h"
 #include "tflift/bed.h"
+#include "tflift/clusters.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/rng.h"
 #include "tflift/windows.h"
 
 struct tfl_source {
@@ -19,7 +21,9 @@ struct tfl_source {
     tfl_genome *genome;   /* NULL: there is none */
     char *regions;        /* the name of their file */
     tfl_windows windows;  /* those of the part */
-    uint64_t first, last; /* records [first, last) are ours */
+    uint64_t first, last; /* records [first, last) are ours … */
+    tfl_clusters *clusters; /* … or, where this is not NULL, those that it kept; … */
+    uint64_t kept;          /* … the next one's number */
     uint64_t read;        /* records, or windows, so far */
     uint64_t skipped;
     size_t length;
@@ -50,8 +54,25 @@ bool tfl_shard_parse(const char *text, tfl_shard *shard)
     return true;
 }
 
-/* Number of records of a file. */
-static tfl_status count_records(const char *path, uint64_t *n, size_t *length, tfl_error *err)
+/* What a record's place says, to clusters. One that cannot be placed is an error, which the part that reads it gives. */
+static tfl_status add_place(tfl_clusters *clusters, const tfl_sequence *sequence, bool coordinates, tfl_error *err)
+{
+    tfl_region region;
+    tfl_status status = tfl_region_parse(sequence->name, sequence->length, coordinates, &region, NULL);
+    if (status == TFL_EINPUT) {
+        status = tfl_region_parse(sequence->name, sequence->length, false, &region, NULL);
+    }
+    if (status != TFL_OK) {
+        return tfl_fail_memory(err, sequence->name);
+    }
+    uint64_t contig = tfl_hash64(region.contig, strlen(region.contig));
+    status = tfl_clusters_add(clusters, contig, region.start, region.length, err);
+    tfl_region_clear(&region);
+    return status;
+}
+
+/* Number of records of a file; their places go to the clusters, if any. */
+static tfl_status count_records(tfl_source *source, const char *path, uint64_t *n, tfl_error *err)
 {
     tfl_fasta *fasta = NULL;
     tfl_sequence sequence = {0};
@@ -59,8 +80,11 @@ static tfl_status count_records(const char *path, uint64_t *n, size_t *length, t
     *n = 0;
     tfl_status status = tfl_fasta_open(path, TFL_FASTA_ANY_LETTER, &fasta, err);
     while (status == TFL_OK && (status = tfl_fasta_next(fasta, &sequence, &found, err)) == TFL_OK && found) {
-        *length = sequence.length;
+        source->length = sequence.length;
         (*n)++;
+        if (source->clusters != NULL) {
+            status = add_place(source->clusters, &sequence, source->options.coordinates, err);
+        }
     }
     tfl_sequence_clear(&sequence);
     tfl_fasta_close(fasta);
@@ -85,10 +109,18 @@ static tfl_status choose_records(tfl_source *source, const char *path, tfl_error
         return tfl_fail(err, TFL_EUSAGE, "--shard: standard input cannot be read twice, as parts need; give a file");
     }
     uint64_t n = 0;
-    tfl_status status = count_records(path, &n, &source->length, err);
+    bool apart = source->options.apart && source->options.coordinates; /* else every record has a contig of its own */
+    tfl_status status = apart ? tfl_clusters_create(&source->clusters, err) : TFL_OK;
+    if (status == TFL_OK) {
+        status = count_records(source, path, &n, err);
+    }
     source->first = boundary(n, shard->number - 1, shard->of);
     source->last = boundary(n, shard->number, shard->of);
-    return status;
+    if (status != TFL_OK || !apart) {
+        return status;
+    }
+    status = tfl_clusters_keep(source->clusters, source->first, source->last, err);
+    return status == TFL_OK ? tfl_clusters_next(source->clusters, &source->kept, err) : status;
 }
 
 /* ---------------------------------------------------------------- opening */
@@ -260,6 +292,7 @@ void tfl_source_close(tfl_source *source)
 {
     if (source != NULL) {
         tfl_fasta_close(source->fasta);
+        tfl_clusters_free(source->clusters);
         tfl_windows_clear(&source->windows);
         tfl_genome_close(source->genome);
         free(source->regions);
@@ -300,12 +333,23 @@ static tfl_status place(const tfl_source *source, const tfl_sequence *sequence, 
     return status;
 }
 
-/* The next record of the part, and its place. */
+/* Whether the record of that number, which follows those before, is one of the part. */
+static tfl_status is_ours(tfl_source *source, uint64_t number, bool *ours, tfl_error *err)
+{
+    if (source->clusters == NULL) {
+        *ours = number >= source->first && number < source->last;
+        return TFL_OK;
+    }
+    *ours = number == source->kept;
+    return *ours ? tfl_clusters_next(source->clusters, &source->kept, err) : TFL_OK;
+}
+
+/* The next record of the part. */
 static tfl_status next_record(tfl_source *source, tfl_sequence *sequence, int *found, tfl_error *err)
 {
     tfl_status status = TFL_OK;
-    uint64_t number = 0;
-    do {
+    bool ours = false;
+    while (status == TFL_OK && !ours) {
         status = tfl_fasta_next(source->fasta, sequence, found, err);
         if (status == TFL_OK && !*found && source->read == 0) {
             status = tfl_fail(err, TFL_EINPUT, "%s: no sequences: a FASTA file with at least one record is needed",
@@ -315,9 +359,9 @@ static tfl_status next_record(tfl_source *source, tfl_sequence *sequence, int *f
             return status;
         }
         source->length = sequence->length;
-        number = source->read++;
-    } while (number < source->first || number >= source->last);
-    return TFL_OK;
+        status = is_ours(source, source->read++, &ours, err);
+    }
+    return status;
 }
 
 static tfl_status next_window(tfl_source *source, tfl_sequence *sequence, tfl_region *region, int *found,
@@ -357,7 +401,7 @@ tfl_status tfl_source_next(tfl_source *source, tfl_sequence *sequence, tfl_regio
 
 double tfl_source_fraction(const tfl_source *source)
 {
-    if (source->last == UINT64_MAX) {
+    if (source->last == UINT64_MAX || source->clusters != NULL) {
         return tfl_fasta_fraction(source->fasta);
     }
     double given = source->read > source->first ? (double)(source->read - source->first) : 0;

@@ -41,7 +41,8 @@ typedef struct tfl_source_input {
 /* clang-format on */
 
 /* Part number of a source: contiguous parts of (nearly) equal numbers of sequences, so that parts put behind one
- * another are the whole. Of regions, parts hold whole clusters of windows that overlap (tfl_windows_keep). */
+ * another are the whole. Of regions, parts hold whole clusters of windows that overlap (tfl_windows_keep), and of records
+ * that are placed by their names too, where that is asked for. */
 typedef struct tfl_shard {
     uint64_t number, of; /* 1 <= number <= of */
 } tfl_shard;
@@ -59,6 +60,7 @@ typedef struct tfl_source_options {
     const char *model;  /* the name of the model that gets the sequences; NULL: none does */
     size_t length;      /* that it takes, and of windows; 0: any, and regions as they are */
     tfl_shard shard;    /* {1, 1}: everything; otherwise FASTA is read twice and cannot be standard input */
+    bool apart;         /* records of two parts do not overlap */
 } tfl_source_options;
 
 /* Whether the call's operand and the options about regions go together: one of the two. coordinates is the value of

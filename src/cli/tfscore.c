@@ -213,7 +213,8 @@ static const tfl_option score_rows[] = {
      .argument = "I/N",
      TFL_TEXT(score_options, shard),
      .help = "the I-th of N parts of the sequences; text outputs of all parts, one behind the other, are the whole. "
-             "Regions that overlap stay in one part, so that with sorted ones this holds too"},
+             "Regions that overlap stay in one part (and sequences placed by their names, where the format has one value "
+             "per base), so that parts can be merged; with sorted ones the former holds too"},
     TFL_THREADS_ROW(score_options, threads),
     TFL_EXACT_ROW(score_options, exact),
     TFL_CPU_ROW(score_options, cpu),
@@ -622,7 +623,8 @@ static tfl_status open_source(scoring *s, tfl_error *err)
                                   .n_policy = s->n_policy,
                                   .model = tfl_model_name(s->model),
                                   .length = tfl_model_length(s->model),
-                                  .shard = s->shard};
+                                  .shard = s->shard,
+                                  .apart = s->format->one_value};
     return tfl_source_open(s->call, &s->options->input, &options, &s->source, err);
 }
 

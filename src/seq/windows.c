@@ -4,6 +4,7 @@
 #include "tflift/windows.h"
 
 #include "tflift/alphabet.h"
+#include "tflift/clusters.h"
 #include "tflift/memory.h"
 #include "tflift/sorter.h"
 
@@ -215,54 +216,19 @@ static tfl_status drop_duplicates(tfl_windows *windows, tfl_error *err)
     return close_sieve(&s, status, err);
 }
 
-/* What overlapping windows connect; those of sorted windows follow one another. */
-typedef struct cluster {
-    size_t contig;
-    int64_t end;
-    uint64_t first; /* number of the window that came first */
-} cluster;
-
-static bool belongs(const cluster *c, const tfl_window *window)
+/* Adds a window for each number that clusters kept to those in keeping. */
+static tfl_status take_kept(tfl_windows *windows, tfl_clusters *clusters, tfl_windows *keeping, tfl_error *err)
 {
-    return window->contig == c->contig && window->start < c->end;
-}
-
-/* The first numbers of all clusters, 8 bytes each. */
-static tfl_status find_clusters(sieve *s, tfl_spool *first, tfl_error *err)
-{
-    tfl_status status = TFL_OK;
-    while (status == TFL_OK && s->at != NULL) {
-        cluster c = {s->at->window.contig, INT64_MAX, UINT64_MAX};
-        for (bool begins = true; status == TFL_OK && s->at != NULL && belongs(&c, &s->at->window); begins = false) {
-            int64_t end = s->at->window.start + s->at->window.length;
-            c.end = begins || end > c.end ? end : c.end;
-            c.first = s->at->number < c.first ? s->at->number : c.first;
-            status = next_window(s, err);
+    tfl_window window;
+    uint64_t number = 0;
+    tfl_status status = tfl_clusters_next(clusters, &number, err);
+    while (status == TFL_OK && number != UINT64_MAX) {
+        status = tfl_windows_find(windows, (size_t)number, &window, err);
+        if (status == TFL_OK) {
+            status = add_window(keeping, &window, err);
         }
         if (status == TFL_OK) {
-            status = tfl_spool_append(first, &c.first, sizeof c.first, err);
-        }
-    }
-    return status;
-}
-
-/* Keeps the clusters whose first number is in [from, to). */
-static tfl_status keep_clusters(sieve *s, tfl_spool *first, uint64_t from, uint64_t to, tfl_error *err)
-{
-    tfl_status status = tfl_sorter_sort(s->sorted, err);
-    if (status == TFL_OK) {
-        status = next_window(s, err);
-    }
-    for (uint64_t i = 0; status == TFL_OK && s->at != NULL; i++) {
-        cluster c = {s->at->window.contig, INT64_MAX, 0};
-        status = tfl_spool_read(first, i * sizeof c.first, &c.first, sizeof c.first, err);
-        for (bool begins = true; status == TFL_OK && s->at != NULL && belongs(&c, &s->at->window); begins = false) {
-            int64_t end = s->at->window.start + s->at->window.length;
-            c.end = begins || end > c.end ? end : c.end;
-            status = c.first >= from && c.first < to ? keep_window(s, err) : TFL_OK;
-            if (status == TFL_OK) {
-                status = next_window(s, err);
-            }
+            status = tfl_clusters_next(clusters, &number, err);
         }
     }
     return status;
@@ -270,17 +236,31 @@ static tfl_status keep_clusters(sieve *s, tfl_spool *first, uint64_t from, uint6
 
 tfl_status tfl_windows_keep(tfl_windows *windows, size_t from, size_t to, tfl_error *err)
 {
-    sieve s;
-    tfl_spool first = TFL_SPOOL_INIT;
-    tfl_status status = open_sieve(windows, &s, err);
-    if (status == TFL_OK) {
-        status = find_clusters(&s, &first, err);
+    tfl_window window;
+    tfl_windows kept = TFL_WINDOWS_INIT;
+    tfl_clusters *clusters = NULL;
+    tfl_status status = tfl_clusters_create(&clusters, err);
+    for (size_t i = 0; status == TFL_OK && i < windows->n; i++) {
+        status = tfl_windows_find(windows, i, &window, err);
+        if (status == TFL_OK) {
+            status = tfl_clusters_add(clusters, window.contig, window.start, window.length, err);
+        }
     }
     if (status == TFL_OK) {
-        status = keep_clusters(&s, &first, from, to, err);
+        status = tfl_clusters_keep(clusters, from, to, err);
     }
-    tfl_spool_clear(&first);
-    return close_sieve(&s, status, err);
+    if (status == TFL_OK) {
+        status = take_kept(windows, clusters, &kept, err);
+    }
+    if (status == TFL_OK) { /* the rows' counts stay */
+        const tfl_spool all = windows->window;
+        windows->window = kept.window;
+        windows->n = kept.n;
+        kept.window = all;
+    }
+    tfl_windows_clear(&kept);
+    tfl_clusters_free(clusters);
+    return status;
 }
 
 /* ---------------------------------------------------------------- reading */

@@ -51,6 +51,7 @@ gradient="tfscore -q -@ 2 --method gradient -m m.onnx -t 0"
 runs=(
     "$gradient sN.fa -o x.bw"
     "$gradient oN.fa -o x.bw"
+    "$gradient sN.fa --shard 2/3 -o x.bw"
     "$gradient -g g.fa -r rN.bed -o x.bw"
     "$gradient -g g.fa -r rN.bed --shard 2/3 -o x.tsv"
     "$gradient sN.fa -o x.bedgraph"

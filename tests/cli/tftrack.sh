@@ -51,6 +51,28 @@ same own.all.bedgraph own.bedgraph "bedGraph of sequences"
 good tftrack merge own.2.bw own.1.bw -o own.all.bw
 same own.all.bw own.bw "bigWig of sequences"
 
+# records whose places overlap, near one another in the file or not, on either strand
+awk '/^>/ { i = n++; contig = "chr" 1 + i % 2; start = (i * 5) % 9 * 70 + (i > 15) * 5000
+    print ">" i "::" contig ":" start "-" start + 120 (i % 3 ? "(-)" : ""); next } { print }' windows.fa >overlap.fa
+for format in bw bedgraph; do
+    good tfscore -q --ref zeros -t 0 overlap.fa -o overlap.$format
+    for n in 2 3 5; do
+        parts=()
+        for ((i = 1; i <= n; i++)); do
+            good tfscore -q --ref zeros -t 0 --shard $i/$n overlap.fa -o over.$i.$format
+            parts+=(over.$i.$format)
+        done
+        good tftrack merge --lengths longest "${parts[@]}" -o over.all.$format
+        same over.all.$format overlap.$format "$format of $n parts of records that overlap"
+        [[ ! -s err ]] || fail "merging $n parts of records that overlap: says $(<err)"
+    done
+done
+cmp -s over.1.bw overlap.bw && fail "records that overlap are all in one part"
+good tfscore -q --ref zeros -t 0 overlap.fa -f tsv
+sed 1d out >whole
+for i in 1 2 3; do tfscore -q --ref zeros -t 0 --shard $i/3 overlap.fa -f tsv | sed 1d; done >parts
+same parts whole "tables of parts, one behind the other"
+
 # without a genome contigs end with their last value, elsewhere in each part
 for i in 1 2 3; do score --shard $i/3 -o short$i.bw; done
 score -o short.bw

@@ -540,6 +540,26 @@ static void need_indexed_genome(size_t i)
     need_genome(2);
 }
 
+/* So many that they are sorted in a file. */
+static tfl_status clusters(size_t i, tfl_error *err)
+{
+    enum { PLACES = 12000 };
+    tfl_clusters *all;
+    uint64_t number = 0;
+    (void)i;
+    tfl_status status = MAKE(all, tfl_clusters_create(&all, err));
+    for (int64_t k = 0; status == TFL_OK && k < PLACES; k++) {
+        status = tfl_clusters_add(all, (uint64_t)k % 2, k, 3, err);
+    }
+    status = status == TFL_OK ? tfl_clusters_keep(all, 1, PLACES, err) : status;
+    status = status == TFL_OK ? tfl_clusters_next(all, &number, err) : status;
+    if (status == TFL_OK && number != 1) {
+        complaint = "tfl_clusters_next did not find the first place kept";
+    }
+    tfl_clusters_free(all);
+    return status;
+}
+
 /* 0: all windows; 1: a part of them. */
 static tfl_status windows(size_t i, tfl_error *err)
 {
@@ -1199,6 +1219,7 @@ static const scenario scenarios[] = {
     {"FASTA", 2, fasta_files, NULL, 0, 0},
     {"BED", 2, bed_files, NULL, 0, 0},
     {"genomes", 4, genomes, need_genome, 2, 2},
+    {"clusters", 1, clusters, NULL, 0, 0},
     {"windows", 2, windows, need_indexed_genome, 0, 0},
     {"regions", 3, regions, NULL, 0, 0},
     {"shuffles", 4, shuffles, NULL, 0, 0},
