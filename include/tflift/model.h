@@ -49,12 +49,17 @@ tfl_status tfl_model_graph_unpacked(const tfl_model *model, size_t length, tfl_g
 
 /* Writes graph as ONNX (opset 13; 19 where an average pool has dilation): input "x" (N,4,L), output "logits" (N,T), or "probabilities"
  * where the output is a sigmoid or softmax; task names under the metadata key "tasks", comma-separated, so that a comma in one is an
- * error, and so is a control character. What is read back computes the same numbers, bit for bit. any_length: the length is written as a dynamic dimension, and a layer
- * that fits one length only is an error. */
+ * error, and so is a control character. What is read back computes the same numbers, bit for bit. any_length: the length is written as
+ * a dynamic dimension, and a layer that fits one length only is an error (tfl_model_check_any_length sees what a single network cannot show). */
 tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_length, tfl_error *err) TFL_MUST_USE;
 
 /* The same into an output that is open, which the caller commits. */
 tfl_status tfl_model_write_to(const tfl_graph *graph, tfl_output *output, bool any_length, tfl_error *err) TFL_MUST_USE;
+
+/* Whether what tfl_model_write writes for any length is the model, which takes any, and not only its network for that length: TFL_EUNSUPPORTED where
+ * the networks for others (shorter ones, and up to 4096 positions longer) would be written otherwise, as a number of theirs comes from the length, or
+ * where none can be made. */
+tfl_status tfl_model_check_any_length(const tfl_model *model, size_t length, tfl_error *err) TFL_MUST_USE;
 
 #ifdef __cplusplus
 }

@@ -320,9 +320,18 @@ static const tfl_command evaluate_command = {
 
 static const tfl_option rewrite_rows[] = {
     {.name = "output", .letter = 'o', .argument = "FILE", TFL_TEXT(options, output), .help = "the new model"},
-    LENGTH_ROW("make the new model for sequences of this length, where the old one takes any"),
+    LENGTH_ROW("make the new model for sequences of this length, where the old one takes any; needed where numbers in "
+               "it come from the length"),
     {0},
 };
+
+/* A model for any length can be written only where its network is the same but for the length. */
+static tfl_status check_any_length(const tfl_model *model, const tfl_graph *graph, tfl_error *err)
+{
+    tfl_error inner = TFL_ERROR_INIT;
+    tfl_status status = tfl_model_check_any_length(model, graph->layer[0].shape.dim[1], &inner);
+    return status == TFL_OK ? TFL_OK : tfl_fail(err, status, "%s; --length N makes the new model for one length", inner.message);
+}
 
 /* Reads a model, changes it (change may be NULL), and writes it for the same lengths. */
 static tfl_status rewrite(const tfl_call *call, tfl_status (*change)(tfl_graph *, tfl_error *), tfl_error *err)
@@ -340,11 +349,14 @@ static tfl_status rewrite(const tfl_call *call, tfl_status (*change)(tfl_graph *
     if (status == TFL_OK) {
         status = build_graph(model, o->length, &graph, err);
     }
+    bool any_length = status == TFL_OK && tfl_model_length(model) == 0 && o->length == 0;
+    if (any_length) {
+        status = check_any_length(model, graph, err);
+    }
     if (status == TFL_OK && change != NULL && (status = change(graph, err)) != TFL_OK) {
         tfl_error_prefix(err, "%s", tfl_model_name(model));
     }
     if (status == TFL_OK) {
-        bool any_length = tfl_model_length(model) == 0 && o->length == 0;
         status = tfl_model_write(graph, o->output, any_length, err);
     }
     tfl_graph_free(graph);

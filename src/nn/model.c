@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void tfl_model_free(tfl_model *model)
 {
@@ -150,6 +151,50 @@ tfl_status tfl_model_write(const tfl_graph *graph, const char *path, bool any_le
         tfl_output_discard(output);
     } else if (status == TFL_OK) {
         status = tfl_output_commit(output, err);
+    }
+    return status;
+}
+
+/* The bytes of the network for that length, written for any; none, where the model does not take that length. */
+static tfl_status write_at(const tfl_model *model, size_t length, unsigned char **bytes, size_t *size, tfl_error *err)
+{
+    tfl_graph *graph;
+    tfl_error inner = TFL_ERROR_INIT;
+    *bytes = NULL;
+    tfl_status status = tfl_model_graph_unpacked(model, length, &graph, &inner);
+    if (status != TFL_OK) {
+        return status == TFL_ENOMEM ? tfl_fail_memory(err, "a network") : TFL_OK;
+    }
+    status = tfl_onnx_write(graph, true, bytes, size, err);
+    tfl_error_prefix(status == TFL_OK ? NULL : err, "%s: with sequences of %zu positions", model->name, length);
+    tfl_graph_free(graph);
+    return status;
+}
+
+tfl_status tfl_model_check_any_length(const tfl_model *model, size_t length, tfl_error *err)
+{
+    /* Where the strides before a layer make up P, some power of 2 up to P is the first to give it one position more. */
+    static const int further[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, -64, -128, -192};
+    unsigned char *bytes, *other;
+    size_t size, other_size, agree = 0;
+    tfl_status status = write_at(model, length, &bytes, &size, err);
+    for (size_t i = 0; status == TFL_OK && bytes != NULL && i < sizeof further / sizeof *further; i++) {
+        size_t at = length + (size_t)further[i]; /* less than 0 wraps around, to no length */
+        status = write_at(model, at, &other, &other_size, err);
+        if (status == TFL_OK && other != NULL) {
+            agree++;
+            if (other_size != size || memcmp(other, bytes, size) != 0) {
+                status = tfl_fail(err, TFL_EUNSUPPORTED,
+                                  "%s: its network for %zu positions holds other numbers than that for %zu, so that neither fits any length",
+                                  model->name, at, length);
+            }
+        }
+        free(other);
+    }
+    free(bytes);
+    if (status == TFL_OK && agree == 0) {
+        status = tfl_fail(err, TFL_EUNSUPPORTED, "%s: takes sequences of %zu positions, and none of those longer or shorter that were tried",
+                          model->name, length);
     }
     return status;
 }

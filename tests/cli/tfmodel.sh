@@ -140,6 +140,21 @@ good tfmodel info hundred.onnx
 good tfmodel predict -m hundred.onnx "$seqs"
 same out all.tsv "predictions of a model of one length"
 
+# a mean written out: the sum by the length, which is a number of the network for one length
+"$TFL_BUILDDIR/tests/support/write_onnx" mean.onnx 13 "N 4 L" \
+    "c = Conv(x, 6x4x7~1); a = ReduceSum(c, [2]); s = Shape(c); n = Gather(s, 2) axis=0; f = Cast(n) to=1; y = Div(a, f)" || exit 1
+for command in convert normalize; do
+    bad 1 "tfmodel: mean.onnx: its network for 201 positions holds other numbers than that for 200, so that neither fits any length; \
+--length N makes the new model for one length" tfmodel $command mean.onnx -o left.onnx
+    [[ ! -e left.onnx ]] || fail "a model that $command refuses leaves a file"
+    good tfmodel $command mean.onnx --length 100 -o of100.onnx
+    good tfmodel predict -m of100.onnx "$seqs"
+    cut -f 2 out >of100
+    good tfmodel predict -m mean.onnx "$seqs"
+    paste of100 <(cut -f 2 out) | awk 'NR > 1 { d = $1 - $2; if (d > 1e-5 || d < -1e-5) print }' >wrong
+    equal "$(cat wrong)" "" "predictions after $command --length"
+done
+
 good tfmodel normalize any.onnx -o normal.onnx
 cmp -s normal.onnx again.onnx && fail "normalize changes nothing"
 good tfmodel predict -m normal.onnx "$seqs"

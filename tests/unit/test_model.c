@@ -184,6 +184,60 @@ START_TEST(what_cannot_be_written_is_refused)
 }
 END_TEST
 
+/* What is written for any length computes at each what the model does, or is refused: a number that comes from the length is part of the
+ * network for that length. */
+static const struct {
+    bool same;
+    const char *program;
+} of_any_length[] = {
+    {true, "c = Conv(x, 6x4x5~1); r = Relu(c); p = MaxPool(r) kernel_shape=[3] strides=[2]; g = GlobalAveragePool(p)"},
+    {true, "c = Conv(x, 6x4x5~1) auto_pad='SAME_UPPER'; g = GlobalMaxPool(c)"},
+    {true, "c = Conv(x, 6x4x1~1) auto_pad='SAME_LOWER' strides=[3]; m = ReduceMean(c) axes=[2]; y = Reshape(m, [0,-1])"},
+    {true, "s = Shape(x); n = Slice(s, [0], [1]); t = Concat(n, [4,-1]) axis=0; r = Reshape(x, t); g = GlobalMaxPool(r)"},
+    {false, "a = ReduceSum(x, [2]); s = Shape(x); n = Gather(s, 2) axis=0; f = Cast(n) to=1; y = Div(a, f)"},
+    {false, "c = Conv(x, 6x4x5~1) auto_pad='SAME_UPPER' strides=[2]; g = GlobalMaxPool(c)"},
+    {false, "p = MaxPool(x) kernel_shape=[4] strides=[4] auto_pad='SAME_LOWER'; g = GlobalAveragePool(p)"},
+    {false, "a = MaxPool(x) kernel_shape=[7] strides=[7]; b = MaxPool(a) kernel_shape=[5] strides=[5]; c = MaxPool(b) kernel_shape=[5] strides=[3];"
+            "d = Conv(c, 2x4x3~1) auto_pad='SAME_UPPER' strides=[3]; g = GlobalMaxPool(d)"},
+    {false, "m = ReduceMean(x) axes=[2]; d = Sub(x, m); q = Mul(d, d); g = GlobalAveragePool(q)"},
+    {false, "c = Conv(x, 6x4x5~1); m = GlobalAveragePool(c); h = Conv(m, 6x6x1~2); s = Sigmoid(h); y = Mul(c, s); g = GlobalMaxPool(y)"},
+    {false, "s = Slice(x, [0], [300], [2]); g = GlobalMaxPool(s)"},
+    {false, "s = Shape(x); n = Slice(s, [2], [3]); q = Div(n, [150]); e = Equal(q, [0]); z = Where(e, [9], [0]); t = Concat([0,0,0,0,0], z) axis=0; p = Pad(x, t);"
+            "g = GlobalAveragePool(p)"},
+    {false, "f = Flatten(x); y = Gemm(f, 800x2~1)"},
+    {false, "f = Reshape(x, [0,800]); y = ReduceSum(f, [1])"},
+};
+
+START_TEST(a_model_for_any_length_is_the_same_at_each)
+{
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_model *model, *again;
+    tfl_graph *graph;
+    char path[PATH_SIZE];
+    size_t size;
+    unsigned char *bytes = test_onnx_program(13, "N 4 L", of_any_length[_i].program, &size);
+    test_scratch_path(path, sizeof path, "any.onnx");
+    ASSERT_OK(tfl_model_read_memory(bytes, size, "model.onnx", &model, &err));
+    tfl_status status = tfl_model_check_any_length(model, 200, &err);
+    ck_assert_msg(status == (of_any_length[_i].same ? TFL_OK : TFL_EUNSUPPORTED), "%s: %s", of_any_length[_i].program, err.message);
+    ASSERT_OK(tfl_model_graph(model, 200, &graph, &err));
+    for (size_t length = 150; status == TFL_OK && length < 260; length += 7) {
+        tfl_graph *here, *there;
+        ASSERT_OK(tfl_model_write(graph, path, true, &err));
+        ASSERT_OK(tfl_model_read(path, &again, &err));
+        ASSERT_OK(tfl_model_graph(model, length, &here, &err));
+        ASSERT_OK(tfl_model_graph(again, length, &there, &err));
+        check_equal(length, here, there);
+        tfl_graph_free(here);
+        tfl_graph_free(there);
+        tfl_model_free(again);
+    }
+    tfl_graph_free(graph);
+    tfl_model_free(model);
+    free(bytes);
+}
+END_TEST
+
 START_TEST(layouts_are_recognised)
 {
     static const struct {
@@ -279,6 +333,7 @@ int main(void)
     tcase_add_test(tests, names_come_back);
     tcase_add_test(tests, any_length_is_any_length);
     tcase_add_test(tests, what_cannot_be_written_is_refused);
+    tcase_add_loop_test(tests, a_model_for_any_length_is_the_same_at_each, 0, sizeof of_any_length / sizeof *of_any_length);
     tcase_add_test(tests, layouts_are_recognised);
     tcase_add_test(tests, the_digest_is_of_the_content);
     tcase_add_test(tests, the_built_in_model_is_there);

@@ -813,6 +813,9 @@ static tfl_status model_files(size_t i, tfl_error *err)
         status = i > 0 ? MAKE(graph, tfl_model_graph(model, length, &graph, err)) /* calls the other, too */
                        : MAKE(graph, tfl_model_graph_unpacked(model, length, &graph, err));
     }
+    if (status == TFL_OK && i == 0) {
+        status = tfl_model_check_any_length(model, 60, err);
+    }
     tfl_graph_free(graph);
     tfl_model_free(model);
     return status;
