@@ -18,7 +18,7 @@ extern "C" {
 enum { TFL_MOTIF_MAX_WIDTH = 1000 };
 
 typedef struct tfl_motif {
-    char *name;
+    char *name;        /* neither name has control characters: rows of tables can hold them */
     char *alternative; /* second name, such as "GATA1" beside "MA0035.1"; "" when there is none */
     size_t width;
     double (*p)[TFL_BASES]; /* [width][4], each row divided by its sum */

@@ -85,7 +85,7 @@ static void put_details(line *l, const tfl_hit *hit, char separator)
 
 static tfl_status write_tsv(const tfl_hit *hit, tfl_output *output, tfl_error *err)
 {
-    line l = {output, err, tfl_row_check(hit->sequence, err)};
+    line l = {output, err, TFL_OK};
     int64_t start = (int64_t)hit->match.start;
     put_text(&l, hit->sequence, '\t');
     put_whole(&l, start, '\t');

@@ -10,6 +10,7 @@
 #include "tflift/alphabet.h"
 #include "tflift/memory.h"
 #include "tflift/qvalue.h"
+#include "tflift/row.h"
 #include "tflift/spool.h"
 
 struct tfl_hits {
@@ -142,7 +143,10 @@ tfl_status tfl_hits_add(tfl_hits *hits, const tfl_sequence *sequence, const tfl_
     if (matches->n == 0) {
         return TFL_OK;
     }
-    tfl_status status = keep_header(hits, sequence->name, region, matches->n, err);
+    tfl_status status = tfl_row_check(sequence->name, err);
+    if (status == TFL_OK) {
+        status = keep_header(hits, sequence->name, region, matches->n, err);
+    }
     for (size_t i = 0; i < matches->n && status == TFL_OK; i++) {
         status =
             keep_match(hits, &matches->match[i], importance != NULL ? &importance[i] : NULL, sequence->letters, err);

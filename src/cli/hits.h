@@ -46,7 +46,8 @@ typedef struct tfl_hits tfl_hits;
 tfl_status tfl_hits_create(const tfl_motifs *motifs, tfl_hits **out, tfl_error *err) TFL_MUST_USE;
 void tfl_hits_free(tfl_hits *hits);
 
-/* Keeps the matches of one sequence; importance[matches->n], or NULL. */
+/* Keeps the matches of one sequence; importance[matches->n], or NULL. TFL_EUNSUPPORTED where there are matches and a row
+ * of a table cannot begin with the sequence's name. */
 tfl_status tfl_hits_add(tfl_hits *hits, const tfl_sequence *sequence, const tfl_region *region,
                         const tfl_matches *matches, const tfl_importance *importance, tfl_error *err) TFL_MUST_USE;
 

@@ -5,6 +5,7 @@
 
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -39,6 +40,9 @@ char *tfl_motif_trim(char *text)
         length--;
     }
     text[length] = '\0';
+    for (char *tab = text; (tab = strchr(tab, '\t')) != NULL;) {
+        *tab = ' ';
+    }
     return text;
 }
 
@@ -100,6 +104,10 @@ tfl_status tfl_motif_builder_begin(tfl_motif_builder *builder, const char *name,
                                    tfl_error *err)
 {
     bool added = false;
+    if (!tfl_row_can_hold(name) || !tfl_row_can_hold(alternative)) {
+        return tfl_lines_fail(builder->lines, err, "motif %s%s%s: names without control characters are needed", name,
+                              *alternative != '\0' ? " " : "", alternative);
+    }
     tfl_status status = tfl_table_add(builder->names, name, NULL, &added, err);
     if (status != TFL_OK) {
         return status;

@@ -56,7 +56,7 @@ tfl_status tfl_motif_parse_header(const tfl_lines *lines, char *text, char **nam
 /* The next line that is neither blank nor a '#' comment, leading blanks skipped; *line is NULL at the end. */
 tfl_status tfl_motif_next_line(tfl_lines *lines, char **line, tfl_error *err) TFL_MUST_USE;
 
-/* Text without the blanks around it (cut in place). */
+/* Text without the blanks around it, and with a blank for every tab within (in place). */
 char *tfl_motif_trim(char *text);
 
 /* Whether the line's first word is a number, of any sign. */

@@ -6,6 +6,7 @@
 #include "tflift/logodds.h"
 #include "tflift/motif.h"
 #include "tflift/output.h"
+#include "tflift/row.h"
 
 #include <math.h>
 
@@ -60,6 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < motifs->n; i++) {
         check_motif(&motifs->motif[i]);
         check_scores(&motifs->motif[i], motifs->background);
+        fuzz_need(tfl_row_can_hold(motifs->motif[i].name) && tfl_row_can_hold(motifs->motif[i].alternative),
+                  "motif %zu: a name breaks rows", i);
         fuzz_need(tfl_motifs_find(motifs, motifs->motif[i].name) != NULL, "%s: not found", motifs->motif[i].name);
     }
     write_all(motifs);

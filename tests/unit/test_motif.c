@@ -175,6 +175,7 @@ static const good_text good[] = {
     /* JASPAR: brackets and letters, none, no blank before a bracket, letters in another order, without header */
     {">MA0035.4\tGATA1\nA  [ 10  0 ]\nC  [ 20 97 ]\nG  [ 30  0 ]\nT  [ 37  0 ]\n\n>b\nA [1]\nC [1]\nG [1]\nT [1]\n", 2,
      "MA0035.4", "GATA1", 2, 10.0 / 97, 0, 97},
+    {">MA0035.4 \tGATA1\tof mouse\t\n10 0\n20 97\n30 0\n37 0\n", 1, "MA0035.4", "GATA1 of mouse", 2, 10.0 / 97, 0, 97},
     {">MA0035.4 GATA1 of mouse\n10 0\n20 97\n30 0\n37 0\n>b\n1\n1\n1\n1\n", 2, "MA0035.4", "GATA1 of mouse", 2,
      10.0 / 97, 0, 97},
     {"# comment\n>x\nT[37 0]\nA[10 0]\nG[30.0 0]\nC[2e1 97]\n", 1, "x", "", 2, 10.0 / 97, 0, 97},
@@ -188,6 +189,7 @@ static const good_text good[] = {
      "01      1      4      2      3      N\n02      0      0     10      0      G\nXX\nBA  10 sites\nXX\n//\n"
      "ID b\nPO T G C A\n1 0 0 0 5\nXX\n//\n",
      2, "M00075", "V$GATA1_01", 2, 0.1, 0, 10},
+    {"AC\tM1\tfoo\nID\tonly\tid\nP0\n1 0.1 0.2 0.3 0.4\n//\n", 1, "M1 foo", "only id", 1, 0.1, 0.4, 0},
     {"ID  only_id\nP0\n1 0.1 0.2 0.3 0.4\n//\n", 1, "only_id", "", 1, 0.1, 0.4, 0},
     /* HOMER */
     {">ASTTCCTCTT\t1-ASTTCCTCTT(ETS)/"
@@ -307,12 +309,15 @@ static const struct {
      "t:5: position 2 of motif m has counts that sum to 0; a positive sum is needed"},
     {">m\nA [1 1]\nC [1 1]\nG [1 1]\nT [1 1]\n3 4\n",
      "t:6: more than 4 lines for a motif; the next one needs its header >NAME"},
+    {">m\x01\nA [1]\nC [1]\nG [1]\nT [1]\n", "t:1: motif m?: names without control characters are needed"},
+    {">m a\rb\nA [1]\nC [1]\nG [1]\nT [1]\n", "t:1: motif m a?b: names without control characters are needed"},
     {">\nA [1 1]\n", "t:1: motif without a name; >NAME is needed"},
     {">m\nA [1]\nC [1]\nG [1]\nT [1]\n>m\nA [1]\n", "t:6: second motif named m; names have to differ"},
     {">m\n1 2 3 4 5\n1 2 3 4 5\n", "t:3: motif m ends after 2 of 4 lines, for A, C, G and T"},
     {">m\nA [1e308 1]\nC [1e308 1]\nG [0 1]\nT [0 1]\n",
      "t:5: position 1 of motif m has counts that sum to inf; a positive sum is needed"},
 
+    {"AC x\vy\nP0 A C G T\n1 1 2 3 4\n//\n", "t:2: motif x?y: names without control characters are needed"},
     {"AC x\nXX\n//\n", "t:3: motif x has no matrix; a line P0 A C G T is needed"},
     {"AC x\nP0 A C G T\nXX\n//\n", "t:3: motif x has no rows"},
     {"AC x\nP0 A C G T\n1 1 2 3 4\n", "t:3: the file ends within a record; // is needed"},
