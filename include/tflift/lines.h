@@ -28,6 +28,10 @@ tfl_status tfl_lines_open_memory(const void *bytes, size_t size, const char *nam
 
 void tfl_lines_close(tfl_lines *lines);
 
+/* Before the first line is read: what the file begins with, n bytes or all that it has, *found of them at *bytes until
+ * tfl_lines_next. Nothing is taken. */
+tfl_status tfl_lines_peek(tfl_lines *lines, size_t n, const char **bytes, size_t *found, tfl_error *err) TFL_MUST_USE;
+
 /* Next line without its end (LF or CRLF), NUL-terminated, valid until the next call, the caller may write into it;
  * *line is NULL at the end of the file. A truncated or damaged gzip or BGZF stream and a NUL byte within a line are
  * errors. A byte order mark in front of a line is left out: of the first, or where files that begin with one were

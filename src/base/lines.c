@@ -258,6 +258,17 @@ static tfl_status find_line(tfl_lines *lines, bool *found, tfl_error *err)
     }
 }
 
+tfl_status tfl_lines_peek(tfl_lines *lines, size_t n, const char **bytes, size_t *found, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    while (status == TFL_OK && lines->end - lines->start < n && !lines->ended) {
+        status = fill(lines, err);
+    }
+    *bytes = lines->buffer + lines->start;
+    *found = lines->end - lines->start < n ? lines->end - lines->start : n;
+    return status;
+}
+
 tfl_status tfl_lines_next(tfl_lines *lines, char **line, size_t *length, tfl_error *err)
 {
     bool found = true;

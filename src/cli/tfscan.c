@@ -94,7 +94,8 @@ static const tfl_option scan_rows[] = {
     {.name = "scores",
      .argument = "FILE",
      TFL_FILE(scan_options, scores),
-     .help = "contributions of the bases, as tfscore writes them: bigWig, bedGraph, tsv or npz; - is standard input"},
+     .help = "contributions of the bases, as tfscore writes them: bigWig, bedGraph, tsv or npz; - is standard "
+             "input, for bedGraph and tsv"},
     {.name = "task",
      .letter = 't',
      .argument = "NAME",

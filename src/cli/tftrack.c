@@ -173,7 +173,7 @@ static const tfl_command merge_command = {
     .max_operands = SIZE_MAX,
     .files = {.reads = tfl_reads_file},
     .description =
-        "Takes bigWig and bedGraph (plain, gzip or BGZF; - is standard input), told apart by content. Rows of a "
+        "Takes bigWig and bedGraph (plain, gzip, BGZF, or - for standard input), told apart by content. Rows of a "
         "bedGraph have to be sorted within each contig, as tfscore writes them. Signs are kept, and nothing is "
         "rounded: the parts of one run, made with --shard, give the bytes of that run done at once.\n\n"
         "Memory does not depend on how many values there are; they wait in a temporary file ($TMPDIR, else /tmp).",

@@ -188,7 +188,7 @@ static tfl_status take_text(merging *m, tfl_error *err)
     size_t length = 0;
     int64_t end = 0;
     bool any = false;
-    tfl_status status = tfl_lines_open(m->path, &lines, err);
+    tfl_status status = tfl_scores_open_lines(m->path, &lines, err);
     while (status == TFL_OK && (status = tfl_lines_next(lines, &line, &length, err)) == TFL_OK && line != NULL) {
         any = true;
         if (tfl_bed_is_row(line)) {

@@ -34,23 +34,59 @@ static size_t read_head(const char *path, unsigned char head[HEAD])
     return n > 0 ? (size_t)n : 0;
 }
 
-const tfl_score_source *tfl_scores_source_of(const char *path)
+/* Those that are told by what they begin with. */
+static const tfl_score_source *const source[] = {&tfl_scores_bigwig, &tfl_scores_npz};
+enum { SOURCES = sizeof source / sizeof *source };
+
+static const tfl_score_source *source_of_head(const unsigned char *head, size_t size)
 {
-    static const tfl_score_source *const source[] = {&tfl_scores_bigwig, &tfl_scores_npz};
-    const tfl_track_format *format = tfl_track_format_for(path);
-    unsigned char head[HEAD] = {0};
-    size_t size = read_head(path, head);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < SOURCES; i++) {
         if (source[i]->is_it(head, size)) {
             return source[i];
         }
     }
-    for (size_t i = 0; format != NULL && i < 2; i++) {
+    return NULL;
+}
+
+const tfl_score_source *tfl_scores_source_of(const char *path)
+{
+    const tfl_track_format *format = tfl_track_format_for(path);
+    unsigned char head[HEAD] = {0};
+    const tfl_score_source *found = source_of_head(head, read_head(path, head));
+    if (found != NULL) {
+        return found;
+    }
+    for (size_t i = 0; format != NULL && i < SOURCES; i++) {
         if (strcmp(source[i]->format, format->name) == 0) { /* it will say what is wrong with its beginning */
             return source[i];
         }
     }
     return &tfl_scores_text;
+}
+
+tfl_status tfl_scores_open_lines(const char *path, tfl_lines **lines, tfl_error *err)
+{
+    const char *bytes = NULL;
+    size_t size = 0;
+    unsigned char head[HEAD] = {0};
+    tfl_status status = tfl_lines_open(path, lines, err);
+    if (status == TFL_OK) {
+        status = tfl_lines_peek(*lines, HEAD, &bytes, &size, err);
+    }
+    if (status == TFL_OK && size > 0) {
+        memcpy(head, bytes, size);
+    }
+    const tfl_score_source *other = status == TFL_OK ? source_of_head(head, size) : NULL;
+    if (other != NULL) {
+        status =
+            tfl_fail(err, TFL_EUNSUPPORTED, "%s: begins as %s, which is read from a file with a name, not from a pipe",
+                     tfl_lines_name(*lines), other->format);
+    }
+    if (status != TFL_OK) {
+        tfl_lines_close(*lines);
+        *lines = NULL;
+    }
+    return status;
 }
 
 bool tfl_bigwig_is(const char *path)

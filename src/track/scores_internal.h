@@ -4,6 +4,7 @@
 #ifndef TFLIFT_SCORES_INTERNAL_H
 #define TFLIFT_SCORES_INTERNAL_H
 
+#include "tflift/lines.h"
 #include "tflift/scores.h"
 
 typedef struct tfl_score_source {
@@ -22,6 +23,10 @@ extern const tfl_score_source tfl_scores_bigwig, tfl_scores_npz, tfl_scores_text
 
 /* The kind of a file: by its first bytes, else by its suffix, else text. */
 const tfl_score_source *tfl_scores_source_of(const char *path);
+
+/* Opens text. What begins as another kind and yet was taken for text came through a pipe, or without a name: an error.
+ */
+tfl_status tfl_scores_open_lines(const char *path, tfl_lines **lines, tfl_error *err) TFL_MUST_USE;
 
 /* value[0 … n) the other way round. */
 void tfl_scores_reverse(float *value, size_t n);

@@ -173,7 +173,7 @@ static tfl_status open_text(const char *path, const char *task, void **state, tf
         return tfl_fail_memory(err, "contributions");
     }
     in->task = task;
-    tfl_status status = tfl_lines_open(path, &lines, err);
+    tfl_status status = tfl_scores_open_lines(path, &lines, err);
     if (status == TFL_OK) {
         status = fill(in, lines, err);
     }

@@ -172,6 +172,19 @@ same piped.tsv scored.tsv "sequences from standard input"
 tfscan -q -p - --scores scores.bedgraph "$seqs" <"$motifs" >piped.tsv || fail "motifs from standard input"
 same piped.tsv scored.tsv "motifs from standard input"
 
+# what is read here and there has to be a file with a name
+for format in bigwig:bw npz:npz; do
+    message="begins as ${format%:*}, which is read from a file with a name, not from a pipe"
+    bad 1 "tfscan: standard input: $message" tfscan -p "$motifs" --scores - "$seqs" <"scores.${format#*:}"
+    mkfifo pipe
+    cat "scores.${format#*:}" >pipe &
+    bad 1 "tfscan: pipe: $message" tfscan -p "$motifs" --scores pipe "$seqs"
+    wait
+    rm pipe
+done
+(head -c 3 scores.bedgraph && sleep 0.2 && tail -c +4 scores.bedgraph) | tfscan -q -p "$motifs" --scores - "$seqs" >piped.tsv || fail "a slow pipe"
+same piped.tsv scored.tsv "scores through a slow pipe"
+
 # placed sequences: the genome's track, on either strand
 printf '>chr7:1000-1014\nttgcagataaggtt\n>chr7:2000-2014(-)\nttgcagataaggtt\n' >placed.fa
 printf 'chr7\t1002\t1012\t0.5\nchr7\t2002\t2007\t1\nchr7\t2007\t2012\t2\n' >genome.bedgraph

@@ -157,6 +157,7 @@ refuse() { # MESSAGE FILE...
     bad 1 "tftrack: $message" tftrack merge "$@" -o bad_input/all.bw
     empty bad_input
 }
+refuse "standard input: begins as bigwig, which is read from a file with a name, not from a pipe" one - <values.bw
 refuse "nothing.bw: cannot open: No such file or directory" nothing.bw
 : >empty.bedgraph
 refuse "empty.bedgraph: is empty; a bigWig or a bedGraph is needed" one empty.bedgraph

@@ -130,6 +130,28 @@ START_TEST(every_kind_of_file_gives_the_same_lines)
 }
 END_TEST
 
+/* Whatever is looked at, the lines are the same. */
+START_TEST(looking_ahead_takes_nothing)
+{
+    static const size_t wanted[] = {0, 1, 8, 100000, MOST};
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "looking ahead", (uint64_t)_i);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        text made = random_text(&rng);
+        tfl_lines *lines;
+        const char *bytes;
+        size_t found, expected = wanted[i] < made.size ? wanted[i] : made.size;
+        ck_assert_int_eq(tfl_lines_open_memory(made.bytes, made.size, "memory", &lines, &err), TFL_OK);
+        ck_assert_int_eq(tfl_lines_peek(lines, wanted[i], &bytes, &found, &err), TFL_OK);
+        ck_assert_uint_eq(found, expected);
+        ck_assert_int_eq(memcmp(bytes, made.bytes, found), 0);
+        compare_lines(lines, &made);
+        tfl_lines_close(lines);
+        free(made.bytes);
+    }
+}
+END_TEST
+
 /* Grows from 0 to 1 whatever the kind; of a plain file it is exact. */
 START_TEST(the_fraction_read_grows)
 {
@@ -384,6 +406,7 @@ int main(void)
     tcase_add_checked_fixture(tests, clear_error, NULL);
     test_use_scratch(tests);
     tcase_add_loop_test(tests, every_kind_of_file_gives_the_same_lines, 0, 4);
+    tcase_add_loop_test(tests, looking_ahead_takes_nothing, 0, 4);
     tcase_add_test(tests, the_fraction_read_grows);
     tcase_add_loop_test(tests, truncated_files_are_noticed, 0, 4);
     tcase_add_test(tests, whole_blocks_without_the_last_one_are_truncated);

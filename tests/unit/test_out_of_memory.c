@@ -252,6 +252,10 @@ static tfl_status text_lines(size_t i, tfl_error *err)
     char *line = text;
     size_t length;
     tfl_error local = TFL_ERROR_INIT;
+    const char *bytes;
+    if (status == TFL_OK) {
+        status = tfl_lines_peek(lines, sizeof text, &bytes, &length, err);
+    }
     while (status == TFL_OK && line != NULL) {
         status = tfl_lines_next(lines, &line, &length, err);
     }
