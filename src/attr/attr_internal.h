@@ -4,6 +4,8 @@
  * The walk visits the layers from the target down to the input. At each it adds to the multipliers of the layer's inputs what the
  * multipliers of its output become on the way through. A value has two multipliers, one for the positive and one for the negative part of its
  * difference from the reference; where no rule makes them differ they are one and the same array ("not split").
+ * Where a convolution alone takes the input, walks end at its output: what the input takes is linear in the multipliers there, so that their sum over
+ * references is transposed once, and what a reference of letters takes is a dot product per base.
  *
  *   plan.c      what is fixed when the explainer is made: rules, which values are split, which need parts, where multipliers lie
  *   walk.c      the table of rules by layer family, and the three passes: prepare (once per reference), walk (once per task), collect

@@ -50,6 +50,7 @@ static const level levels[] = {
     {TFL_CPU_PORTABLE, "portable", always},
 };
 
+/* For the whole process, so that all of a run's sums are rounded in one way. */
 static _Atomic(const level *) chosen;
 
 static const level *find(const char *name)

@@ -1,9 +1,9 @@
 /* Temporary files that become outputs, or vanish.
  *
- * The list of the existing ones is the one piece of global state in the library: a signal handler gets no argument. It
- * is a linked list that only grows, by compare-and-swap, so that the handler may walk it at any moment; an entry whose
- * file is gone is used again. A path is taken out of its entry by exchange, by whoever removes the file, so that it is
- * never freed under the handler. */
+ * The list of the existing ones is global, as only the processor level (cpu.c) is beside it: a signal handler gets no
+ * argument. It is a linked list that only grows, by compare-and-swap, so that the handler may walk it at any moment; an
+ * entry whose file is gone is used again. A path is taken out of its entry by exchange, by whoever removes the file, so
+ * that it is never freed under the handler. */
 #include "config.h"
 
 #include "base/tempfile_internal.h"

@@ -60,6 +60,12 @@ equal "$(awk -F '\t' 'FNR == NR { c[$1] = $2; next } (c[$1] == "single" || c[$1]
 good tfsim generate --design g/design.ini -o g2
 same g/sequences.fa g2/sequences.fa "a data set from its own design.ini, motif file elsewhere"
 
+# every design
+for design in "$TFL_SRCDIR"/sims/*.ini; do
+    good tfsim generate -q --design "$design" -n 50 -o every
+    equal "$(grep -c '>' every/sequences.fa)" 50 "sequences of $design"
+done
+
 # an old data set is replaced
 good tfsim generate -n 10 -o d
 equal "$(grep -c '>' d/sequences.fa)" 10 "a second run into the same folder"
