@@ -4,6 +4,7 @@
 # beside it, and a status that is not 0.
 # shellcheck source=tests/cli/lib.sh
 . "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
+shopt -s nullglob dotglob
 RANDOM=${TFL_SEED:-20240917}
 tries=${TFL_SLOW:+12}
 echo "seed ${TFL_SEED:-20240917}, ${tries:=1} signals for each run (TFL_SEED, TFL_SLOW)"
@@ -15,40 +16,53 @@ ACGTTGACAGATAAGGATTTACGACGGCATCGACTAGCAGATCATCTGAACATTTACGAT
 TTTACGACGTACGACAGATAACCATTAGACAGTACGATCAGATTACAGACGATCCGACGG
 END
 motifs=$TFL_SRCDIR/data/motifs.meme
+train="tftrain -q data --epochs 1 --filters 2 --dense 2 --width 3"
 good tfscore --ref zeros -q -t 0 -o a.bw s.fa
 good tfscore --ref zeros -q -t 0 -o a.bedgraph s.fa
 good tfscore --ref zeros -q -t 0 -o a.npz s.fa
 good "$TFL_BUILDDIR/tests/support/write_model" m.onnx any
 good tfsim generate -q -n 30 -o data
+printf '>chr1\n%s\n' "$(tail -n 1 s.fa)$(tail -n 1 s.fa)" >g.fa
+printf 'chr1\t10\t80\n' >r.bed
+printf 'epoch\tloss\n1\t2\n2\t1\n' >epochs.tsv
+good tfsim shuffle -q g.fa -o g.fa.gz
+printf 'chr1|dinuc|0\t10\t80\n' >z.bed
+good tfscan -q -p "$motifs" --scores a.bw --threshold 0 s.fa -o matches.tsv
+good tfmodel predict -q data/sequences.fa -o predictions.tsv
 
 # Each writes into o/, and there alone.
 runs=(
-    "tfscore -q --ref zeros -t 0 s.fa -o o/x.bedgraph"
-    "tfscore -q --ref zeros -t 0 s.fa -o o/x.bed.gz"
-    "tfscore -q --ref zeros -t 0 s.fa -o o/x.tsv"
+    "tfscore -q --ref zeros -t 0 s.fa -o o/x.bedgraph.gz"
+    "tfscore -q --ref zeros -t 0 s.fa -o o/x.bed"
+    "tfscore -q --ref zeros -t 0 s.fa -o o/x.tsv.gz"
     "tfscore -q --ref zeros -t 0 --hypothetical s.fa -o o/x.npz"
     "tfscore -q --ref dinuc -n 2 -t all s.fa -o o/x.bw --deltas o/d.tsv --refs-out o/r.fa.gz"
-    "tfscan -p $motifs --threshold 0 s.fa -o o/x.tsv"
+    "tfscan -p $motifs --threshold 0 s.fa -o o/x.tsv.gz"
     "tfscan -p $motifs --threshold 0 -f bed s.fa -o o/x.bed.gz"
     "tfscan -p $motifs --threshold 0 -f fimo --scores a.bw s.fa -o o/x.fimo"
     "tfsim generate -q -n 20 -o o --simdata o/all.simdata"
     "tfsim shuffle -q s.fa -o o/s.fa.gz"
-    "tftrain -q data -o o/m.onnx --log o/log.tsv --epochs 1 --filters 2 --dense 2 --width 3"
+    "$train -o o/m.onnx --log o/log.tsv"
     "tfmodel convert m.onnx -o o/m.onnx"
     "tfmodel normalize m.onnx -o o/m.onnx"
-    "tfmodel predict -q -m m.onnx s.fa -o o/p.tsv"
+    "tfmodel predict -m m.onnx s.fa -o o/p.tsv.gz"
+    "tfmodel evaluate data -o o/e.tsv"
     "tftrack merge a.bw a.bw -o o/m.bw"
     "tftrack merge a.bedgraph a.bw -o o/m.bedgraph.gz"
     "tftrack unpack -q a.npz -o o/p"
+    "tftrack unpack -q -f npy a.npz -o o/p"
     "tfplot motif $motifs -o o/x.svg"
-    "tfplot motif $motifs -o o/x.pdf"
-    "tfplot motif $motifs -o o/x.png"
+    "tfplot logo a.bw --fasta s.fa -o o/x.pdf"
+    "tfplot scatter matches.tsv -o o/x.png"
+    "tfplot tiers matches.tsv --x motif -o o/x.svg"
+    "tfplot lines epochs.tsv --x epoch --y loss -o o/x.pdf"
+    "tfplot roc predictions.tsv --labels data/labels.tsv -o o/x.svg"
 )
 
 # old NAME...: o/ holds these, with an old content.
 old() {
-    rm -rf o && mkdir o
     local name
+    rm -rf o/* mark
     for name in "$@"; do
         echo old >"o/$name"
     done
@@ -56,12 +70,13 @@ old() {
 
 # check WHAT SOME-NEW NAME...: of o/ only these are there, all of them old, or, where SOME-NEW is not 0, some whole and new.
 check() {
-    local what=$1 some_new=$2 name
+    local what=$1 some_new=$2 name first files=(o/*)
     shift 2
-    equal "$(find o -mindepth 1 -printf "%f\n" | sort | xargs)" "$(printf '%s\n' "$@" | sort | xargs)" "$what: files"
+    equal "${files[*]#o/}" "$*" "$what: files"
     for name in "$@"; do
-        [[ $(head -c 4 "o/$name") == old ]] && continue
-        [[ $some_new -eq 0 ]] && fail "$what: $name is no longer the old one"
+        read -r first <"o/$name"
+        [[ $first != old ]] || continue
+        [[ $some_new -ne 0 ]] || fail "$what: $name is no longer the old one"
         cmp -s "o/$name" "new/$name" || fail "$what: $name is neither old nor whole"
     done
 }
@@ -77,8 +92,10 @@ whole() {
 
 # failed WHAT STATUS: that status, and one line.
 failed() {
+    local lines
+    mapfile -t lines <err
     equal "$status" "$2" "$1: status"
-    [[ $(wc -l <err) -eq 1 && $(<err) == "$program: "* ]] || fail "$1: said: $(<err)"
+    [[ ${#lines[@]} -eq 1 && ${lines[0]} == "$program: "* ]] || fail "$1: said: $(<err)"
 }
 
 # inject NAME COMMAND...: the K-th call of NAME fails, for every K there is.
@@ -87,13 +104,13 @@ inject() {
     shift
     for ((k = 1; k < 60; k++)); do
         old "${names[@]}"
-        rm -f mark
         TFL_FAULT=$call:$k:$work/mark LD_PRELOAD=$faults run "$@"
         [[ -e mark ]] || break
         failed "$*: $call $k fails" 1
         check "$*: $call $k fails" "$([[ $call == rename ]] && echo $((k - 1)) || echo 0)" "${names[@]}"
     done
     equal "$status" 0 "$*: without a fault"
+    [[ $k -gt 1 ]] || fail "$*: makes no call of $call that could fail"
     injected=$((injected + k - 1))
 }
 
@@ -135,34 +152,62 @@ interrupt() {
     fi
 }
 
-faults=$TFL_BUILDDIR/tests/support/faults.so
-LD_PRELOAD=$faults run tfsim --version # sanitizers want to come first
-[[ -e $faults && $status -eq 0 && ! -s err ]] || { echo "calls do not fail here: $(head -n 1 err)" && faults=; }
-no_files=0
-(ulimit -f 0 && tfsim --version 2>&1 | cat) >out 2>/dev/null
-grep -q tfsim out || { echo "no run without any file: the thread sanitizer writes one before a program begins" && no_files=1; }
+find_faults
+blocks=(0 1)
+(ulimit -f 0 && "${apart[@]}" tfsim --version 2>/dev/null) | cat >out
+if ! grep -q tfsim out; then
+    echo "no run without any file: the thread sanitizer writes one before a program begins" && blocks=(1)
+    is_sanitized || fail "tfsim --version writes a file"
+fi
+signals=(INT TERM HUP) # what the programs handle
 injected=0 interrupted=0
 for command in "${runs[@]}"; do
     read -r -a words <<<"$command"
     program=${words[0]}
     rm -rf new && mkdir -p o && rm -rf o/*
-    start=$(date +%s%N)
+    start=${EPOCHREALTIME/./}
     good "${words[@]}"
-    most=$((($(date +%s%N) - start) / 800000 + 2))
+    most=$(((${EPOCHREALTIME/./} - start) / 800 + 2))
     [[ $most -lt 900 ]] || most=900
-    mv o new
-    read -r -a names <<<"$(find new -mindepth 1 -printf "%f\n" | sort | xargs)"
+    mv o new && mkdir o
+    names=(new/*)
+    names=("${names[@]#new/}")
     [[ ${#names[@]} -gt 0 ]] || fail "$command: wrote nothing"
     for call in write fsync close rename create; do
         [[ -z $faults ]] || inject "$call" "${words[@]}"
     done
-    [[ $no_files -ne 0 ]] || limited 0 "${words[@]}"
-    limited 1 "${words[@]}"
+    for n in "${blocks[@]}"; do
+        limited "$n" "${words[@]}"
+    done
     for ((i = 0; i < tries; i++)); do
-        interrupt "$( ((i % 2)) && echo INT || echo TERM)" "$most" "${words[@]}"
+        interrupt "${signals[RANDOM % ${#signals[@]}]}" "$most" "${words[@]}"
     done
 done
+# The index of a genome, which a run makes beside it, is whole or not there, and the run goes on without it.
+index_run=(tfscan -q -p "$motifs" --threshold 0 -g i/g.fa.gz -r z.bed)
+program=tfscan
+mkdir i && cp g.fa.gz i
+good "${index_run[@]}"
+mv i indexed && cp out expected
+names=(indexed/*)
+equal "${names[*]}" "indexed/g.fa.gz indexed/g.fa.gz.fai indexed/g.fa.gz.gzi" "the index that a run makes"
+for call in ${faults:+write fsync close rename create}; do
+    for ((k = 1; k < 60; k++)); do
+        rm -rf i mark && mkdir i && cp g.fa.gz i
+        TFL_FAULT=$call:$k:$work/mark LD_PRELOAD=$faults "${index_run[@]}" 2>err | cat >out
+        status=${PIPESTATUS[0]}
+        [[ -e mark ]] || break
+        for name in i/*; do
+            same "$name" "indexed/${name#i/}" "$call $k fails, while an index is made"
+        done
+        equal "$status $(<err)" "0 " "$call $k fails, while an index is made"
+        same out expected "$call $k fails, while an index is made"
+    done
+    [[ $k -gt 1 ]] || fail "no $call fails while an index is made"
+    injected=$((injected + k - 1))
+done
 echo "$injected calls failed, $interrupted runs were stopped"
+[[ -z ${TFL_SLOW-} || $interrupted -gt 0 ]] || fail "no signal came in time"
 
 # ---------------------------------------------------------------- standard output
 
@@ -172,6 +217,7 @@ streams=(
     "tfscan -p $motifs --threshold 0 s.fa"
     "tfsim generate -q"
     "tfsim shuffle -q s.fa"
+    "$train -o o/m.onnx"
     "tfmodel info m.onnx"
     "tfmodel predict -q -m m.onnx s.fa"
     "tfmodel evaluate data"
@@ -199,18 +245,16 @@ done
 # writes to FILE by its own choice of names, or has standard output go there.
 tested=
 refused() {
-    local file=$1 name words forms=("$1" link hard -)
+    local file=$1 name words to forms=("$1" link hard -)
     ln -sf "$file" link && ln -f "$file" hard && cp "$file" kept
     program=${2%% *}
     tested+=$2$'\n'
     [[ $2 == *@* ]] || forms=(-)
     for name in "${forms[@]}"; do
         read -r -a words <<<"${2//@/$name}"
-        if [[ $name == - ]]; then
-            "${words[@]}" >>"$file" 2>err <"$file"
-        else
-            "${words[@]}" >out 2>err <"$file"
-        fi
+        to=out
+        [[ $name != - ]] || to=$file
+        (ulimit -f 4000 && exec "${words[@]}" <"$file" >>"$to" 2>err) # or one that reads what it writes would go on
         status=$?
         failed "${words[*]}, where - is $file" 2
         [[ $(<err) == *": would overwrite the input "* ]] || fail "${words[*]}: said: $(<err)"
@@ -221,9 +265,11 @@ refused() {
 # Two outputs of one run are two files, whether they are there or not.
 mkdir -p there here
 ln -s "$work/here" other
+ln -s nothing one && ln -s ./nothing two
 touch there/x
 for command in "tfscore -q --ref zeros -t 0 s.fa -o here/x.tsv --deltas ./here/x.tsv" "tfscore -q -t 0 s.fa -o other/x.tsv --refs-out here/x.tsv" \
     "tfscore -q --ref zeros -t 0 s.fa -f bed -o there/x --deltas there/../there/x" "tftrain data -o here/m.onnx --log other/m.onnx" \
+    "tfscore -q --ref zeros -t 0 s.fa -f bed -o one --deltas two" "tftrain data -o out" "tftrain data -o here/m.onnx --log -" \
     "tfsim generate -n 5 -q -o here --simdata other/labels.tsv" "tfsim generate -n 5 -q -o here/new --simdata here/new/labels.tsv"; do
     # shellcheck disable=SC2086 # a list of words
     run $command
@@ -233,18 +279,11 @@ for command in "tfscore -q --ref zeros -t 0 s.fa -o here/x.tsv --deltas ./here/x
 done
 
 cp "$motifs" m.meme && cp data/sequences.fa f.fa && cp data/labels.tsv l.tsv
-printf '>chr1\n%s\n' "$(tail -n 1 s.fa)$(tail -n 1 s.fa)" >g.fa
-printf 'chr1\t10\t80\n' >r.bed
 printf 'chr1\t1000\n' >sizes && cp sizes x.gata1.bedgraph
-good tfsim shuffle -q g.fa -o g.fa.gz
-printf 'chr1|dinuc|0\t10\t80\n' >z.bed
 good tfscan -q -p m.meme -g g.fa.gz -r z.bed # makes the index
-good tfscan -q -p m.meme -g g.fa -r r.bed --threshold 0 -o hits.tsv
-good tfscan -q -p m.meme --scores a.bw --threshold 0 s.fa -o matches.tsv
+good tfscan -q -p m.meme -g g.fa -r r.bed
 good tfsim shuffle -q s.fa -o refs.fa
-good tfmodel predict -q data/sequences.fa -o predictions.tsv
 good tfscan -q -p m.meme -f bed --threshold 0 s.fa -o boxes.bed
-printf 'epoch\tloss\n1\t2\n2\t1\n' >epochs.tsv
 good tftrack unpack -q a.npz -o p -f npy && cp a.npz p.one_hot.npz
 mkdir d && printf '[design]\nname = mine\nsequences = 5\ntasks = t\nmotifs = labels.tsv\n# a comment\n[class a]\nplant = GATA_disc1 mean=1 min=0 max=2\n' >d/design.ini
 cp "$TFL_SRCDIR/data/tal1-gata1.onnx" own.onnx
@@ -322,7 +361,7 @@ for name in g.fa.fai link; do
 done
 
 # Nothing was forgotten: every option of a program that takes a file is in a row of its own. A report is a folder, and has to be a new one.
-files='[^ ]*(FILE|BED|FASTA|DIR|PREFIX)'
+value='[^ ]*(FILE|BED|FASTA|DIR|PREFIX)'
 for program in tfsim tftrain tfmodel tfscore tfscan tftrack tfplot; do
     read -r -a subs <<<"$("$program" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z]*\) .*/\1/p' | xargs)"
     for sub in "${subs[@]-}"; do
@@ -331,7 +370,7 @@ for program in tfsim tftrain tfmodel tfscore tfscan tftrack tfplot; do
         grep -q "^$command " <<<"$tested" || fail "$command: no row has an output of it that is an input"
         while read -r option; do
             grep -qE -e "^$command .*($option) " <<<"$tested" || fail "$command: no row has $option"
-        done < <($command --help | sed -nE "s/^  (-.), (--[a-z-]+) $files.*/\1|\2/p; s/^      (--[a-z-]+) $files.*/\1/p")
+        done < <($command --help | sed -nE "s/^  (-.), (--[a-z-]+) $value.*/\1|\2/p; s/^      (--[a-z-]+) $value.*/\1/p")
     done
 done
 finish

@@ -84,6 +84,22 @@ scripts_with() {
     done <"$work/wrong"
 }
 
+# Whether the programs are built with a sanitizer that wants to be there before anything else.
+is_sanitized() {
+    grep -qE -e '-fsanitize=[a-z,]*(address|thread)' "$TFL_BUILDDIR/Makefile"
+}
+
+# find_faults: $faults, to be preloaded, lets calls of the operating system fail (tests/support/faults.c); empty where that cannot be: under
+# sanitizers, and where one_script runs the programs in something else. Elsewhere it has to work.
+find_faults() {
+    faults=$TFL_BUILDDIR/tests/support/faults.so
+    LD_PRELOAD=$faults run tfsim --version
+    [[ $status -ne 0 || -s err ]] || return 0
+    echo "calls do not fail here: $(head -n 1 err)"
+    [[ -n ${TFL_SCRIPT-} ]] || is_sanitized || fail "$faults cannot be preloaded: $(head -n 1 err)"
+    faults=
+}
+
 # Permissions do not stop root.
 is_root() {
     [[ $(id -u) -eq 0 ]]
