@@ -971,7 +971,8 @@ static tfl_status give_reference(void *context, size_t j, float *rows, tfl_error
     return TFL_OK;
 }
 
-static tfl_status explain_once(const tfl_explainer *explainer, const tfl_graph *graph, size_t n_references, tfl_error *err)
+static tfl_status explain_once(const tfl_explainer *explainer, const tfl_graph *graph, size_t n_references,
+                               tfl_error *err)
 {
     static float x[MOST_LENGTH * 4], contribution[MOST_LENGTH * 4];
     static const unsigned task[] = {0};
@@ -980,9 +981,9 @@ static tfl_status explain_once(const tfl_explainer *explainer, const tfl_graph *
     tfl_explain_workspace *workspace;
     turned(length, 0, x);
     tfl_status status = MAKE(workspace, tfl_explain_workspace_create(explainer, &workspace, err));
-    status = status == TFL_OK
-                 ? tfl_explain(explainer, workspace, x, task, 1, n_references, give_reference, &length, &explanation, err)
-                 : status;
+    status = status == TFL_OK ? tfl_explain(explainer, workspace, x, task, 1, n_references, give_reference, &length,
+                                            &explanation, err)
+                              : status;
     tfl_explain_workspace_free(workspace);
     return status;
 }
@@ -997,8 +998,9 @@ static tfl_status explaining(size_t i, tfl_error *err)
     }
     tfl_status status = MAKE(copy, tfl_graph_copy(made.graph, &copy, err));
     status = status == TFL_OK ? MAKE(explainer, tfl_explainer_create(copy, &options, &explainer, err)) : status;
-    status = status == TFL_OK ? explain_once(explainer, copy, options.method->default_reference != NULL ? REFERENCES : 0, err)
-                              : status;
+    status = status == TFL_OK
+                 ? explain_once(explainer, copy, options.method->default_reference != NULL ? REFERENCES : 0, err)
+                 : status;
     tfl_explainer_free(explainer);
     tfl_graph_free(copy);
     return status;
