@@ -65,10 +65,11 @@ empty() {
     [[ -z $(ls -A "$1" 2>/dev/null) ]] || fail "$1 is not empty: $(ls -A "$1")"
 }
 
-# one_script DIR SCRIPT: says its name and why where it fails.
+# one_script DIR SCRIPT: says its name and why where it fails; on standard error, where it is skipped.
 one_script() {
     local log=$work/${1##*/}.$2.log status=0
     PATH=$1:$PATH TFL_SCRIPT=$2 env -u TFL_SLOW bash "$TFL_SRCDIR/tests/cli/$2.sh" >"$log" 2>&1 || status=$?
+    [[ $status -ne 77 ]] || printf '%s: %s: %s\n' "${1##*/}" "$2" "$(tail -n 1 "$log")" >&2
     [[ $status -eq 0 || $status -eq 77 ]] || printf '%s: status %s: %s\n' "$2" "$status" "$(grep -A 3 FAILED "$log" | head -n 20 | tr '\n' ' ')"
 }
 

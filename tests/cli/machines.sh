@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Other machines, under qemu: 64-bit ARM with its own kernels, 32 bits, and bytes in the other order. What is built for them passes the unit tests, agrees
-# with the golden data, and the tests of the command line. TFL_MACHINES names those to try.
+# with the golden data, the tests of the command line, and what fuzzers once found. TFL_MACHINES names those to try; each that has a compiler here has to be built.
 # shellcheck source=tests/cli/lib.sh
 . "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
-[[ -n ${TFL_SLOW-} ]] || { echo "skipped: builds for other machines, which takes some ten minutes for each; set TFL_SLOW" && exit 77; }
+[[ -n ${TFL_SLOW-} ]] || { echo "skipped: builds for other machines, which takes half an hour; set TFL_SLOW" && exit 77; }
 [[ ! -f $TFL_SRCDIR/config.status ]] || { echo "skipped: the tree is configured in place" && exit 77; }
-scripts=(tfscore bad tfscan tftrack tfscore_regions tfmodel tfsim options) # the long ones first
+scripts=(tfscore bad tfscan tftrack tfscore_regions onnx tfmodel tfplot tfsim options paths) # the long ones first
 jobs=$(getconf _NPROCESSORS_ONLN)
 
 # unit_tests ARCH BUILD
@@ -32,19 +32,23 @@ command_line() {
     TFL_SIZE_BITS=$([[ $1 == i386 ]] && echo 32) scripts_with "$work/$1" "${scripts[@]}"
 }
 
-tried=0
+# fuzzed ARCH BUILD: the kept inputs of the fuzz targets.
+fuzzed() {
+    run env TFL_BUILDDIR="$2" TFL_RUN="$2/run" bash "$TFL_SRCDIR/tests/fuzz/replay.sh"
+    [[ $status -eq 0 ]] || fail "$1: tests/fuzz/replay.sh: $(tail -n 20 out)"
+}
+
 for arch in ${TFL_MACHINES-arm64 i386 s390x}; do
     build=$TFL_BUILDDIR/machines/$arch
     run env -u CFLAGS "$TFL_SRCDIR/scripts/build-for" "$arch" "$build"
-    if [[ $status -eq 77 ]]; then
-        echo "$arch: $(tail -n 1 out)"
+    if [[ $status -eq 77 && -z ${TFL_MACHINES-} ]]; then
+        untested "$arch ($(tail -n 1 out))"
         continue
     fi
     [[ $status -eq 0 ]] || { fail "$arch: building: $(tail -n 20 out err)" && continue; }
-    tried=$((tried + 1))
     unit_tests "$arch" "$build"
     command_line "$arch" "$build"
+    fuzzed "$arch" "$build"
     echo "$arch: $SECONDS seconds from the start"
 done
-[[ $tried -gt 0 || $failures -gt 0 ]] || { echo "skipped: no other machine can be built for; see scripts/build-for --help" && exit 77; }
 finish
