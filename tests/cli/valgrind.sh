@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Valgrind finds nothing in any unit test, nor in the programs while the tests of the command line run them.
+# Valgrind finds nothing in any unit test, nor in the programs while the tests of the command line run them, nor in what fuzzers once found.
 # shellcheck disable=SC2317 # `one` is called by name
 # shellcheck source=tests/cli/lib.sh
 . "${TFL_SRCDIR:?run the tests with make check}/tests/cli/lib.sh" || exit 1
@@ -39,11 +39,14 @@ for program in "$TFL_BUILDDIR"/tf{model,plot,scan,score,sim,track,train}; do
     printf '#!/bin/sh\n{ true 3>&1; } 2>/dev/null || exec "%s" "$@"\nexec %s --log-file="%s/cli.%%q{TFL_SCRIPT}.%%p" "%s" "$@"\n' "$program" "$valgrind" "$work" "$program" >"bin/${program##*/}"
 done
 chmod +x bin/*
-scripts_with "$work/bin" tfscore bad tfscan tftrack tfscore_regions tfmodel tfplot tfsim options
+scripts_with "$work/bin" tfscore bad tfscan tftrack tfscore_regions onnx paths tfmodel tfplot tfsim options
 [[ $(find . -name 'cli.*' | wc -l) -gt 1000 ]] || fail "only $(find . -name 'cli.*' | wc -l) programs were run"
 # What a test has stopped has given nothing back.
 find . -name 'cli.*' -exec grep -lZ 'ERROR SUMMARY: [1-9]' {} + | xargs -0r grep -L 'default action of signal \(1\|2\|13\|15\) ' >wrong
 while read -r log; do
     fail "${log##*/}: $(head -n 30 "$log")"
 done < <(head -n 5 wrong)
+
+run env TFL_RUN="$valgrind --quiet" bash "$TFL_SRCDIR/tests/fuzz/replay.sh"
+[[ $status -eq 0 ]] || fail "tests/fuzz/replay.sh: $(head -n 60 out)"
 finish
