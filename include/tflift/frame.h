@@ -25,7 +25,8 @@ typedef struct tfl_frame {
 } tfl_frame;
 
 /* Reads path ("-" allowed, gzip too): columns separated by tabs, the header first. Where several lines with '#' begin the file the last of
- * them is the header; behind rows or a blank line they are comments, and blank lines are passed over (FIMO ends its table with both). A row with another
+ * them is the header, but for those with "# " and no tab behind a header of several columns (what was done, as --provenance has it); behind rows or
+ * a blank line they are comments, and blank lines are passed over (FIMO ends its table with both). A row with another
  * number of columns, two columns of one name and a file without a header are errors with file and line. The caller frees. */
 tfl_status tfl_frame_read(const char *path, tfl_frame **out, tfl_error *err) TFL_MUST_USE;
 tfl_status tfl_frame_read_memory(const void *bytes, size_t size, const char *name, tfl_frame **out, tfl_error *err) TFL_MUST_USE;

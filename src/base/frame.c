@@ -113,6 +113,12 @@ static tfl_status take_row(tfl_frame *frame, const tfl_lines *lines, const char 
     return TFL_OK;
 }
 
+/* A line with '#' without a tab behind a header of several columns, as --provenance writes: no header of that table. */
+static bool is_comment(const tfl_frame *frame, const char *line)
+{
+    return strncmp(line, "# ", 2) == 0 && strchr(line, '\t') == NULL && frame->n_columns > 1;
+}
+
 /* What a line is depends on what came before: lines with '#' are headers until something else comes, if only a blank line. */
 typedef enum reading { AT_START, IN_HEADER, IN_ROWS } reading;
 
@@ -120,6 +126,9 @@ static tfl_status take_line(tfl_frame *frame, const tfl_lines *lines, const char
 {
     if (*line == '\0' || (*line == '#' && *at == IN_ROWS)) {
         *at = *at == IN_HEADER ? IN_ROWS : *at;
+        return TFL_OK;
+    }
+    if (*at == IN_HEADER && is_comment(frame, line)) {
         return TFL_OK;
     }
     if (*line == '#' || *at == AT_START) {

@@ -143,6 +143,32 @@ START_TEST(names_that_rows_can_begin_with_are_read_again)
 }
 END_TEST
 
+/* What was done, behind the header, as --provenance has it. */
+START_TEST(comments_behind_the_header_are_none)
+{
+    static const struct {
+        const char *text, *columns;
+        size_t rows;
+    } cases[] = {
+        {"#a\tb\n# made by a test; tabs: none\n1\t2\n", "a b", 1},
+        {"#a\tb\n# one\n# two\n#1\t2\n", "1 2", 0}, /* a header again, with tabs */
+        {"# made\n#a\tb\n# by a test\n1\t2\n# 3\n", "a b", 1},
+        {"#a\tb\n# c\td\n1\t2\n", " c d", 1},
+        {"#a\n# b\n1\n", " b", 1}, /* of one column each: the last, as ever */
+        {"a\tb\n# 1\t2\n1\t2\n", "a b", 1}, /* no # in the header: none is one */
+    };
+    char columns[64] = "";
+    tfl_frame *frame = read_text(cases[_i].text);
+    ck_assert_msg(frame != NULL, "%s", error.message);
+    for (size_t c = 0; c < frame->n_columns; c++) {
+        (void)strcat(strcat(columns, c > 0 ? " " : ""), frame->column[c]);
+    }
+    ck_assert_str_eq(columns, cases[_i].columns);
+    ck_assert_uint_eq(frame->n_rows, cases[_i].rows);
+    tfl_frame_free(frame);
+}
+END_TEST
+
 START_TEST(a_column_that_is_not_there_is_told_with_those_that_are)
 {
     size_t column = 0;
@@ -161,6 +187,7 @@ int main(void)
     tcase_add_test(tests, missing_is_no_number_and_other_text_an_error);
     tcase_add_loop_test(tests, what_is_wrong_is_told, 0, 6);
     tcase_add_test(tests, names_that_rows_can_begin_with_are_read_again);
+    tcase_add_loop_test(tests, comments_behind_the_header_are_none, 0, 6);
     tcase_add_test(tests, a_column_that_is_not_there_is_told_with_those_that_are);
     suite_add_tcase(suite, tests);
     return test_run(suite);
