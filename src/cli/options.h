@@ -44,7 +44,8 @@ typedef struct tfl_texts {
     const char **text;
 } tfl_texts;
 
-/* The files that a value names which are read, so that no output may be one of them (tfl_program_check_outputs). */
+/* The files that a value names which are read: no output may be one of them (tfl_program_check_outputs), and only one of
+ * them all standard input, which the program sees to before the command runs. */
 typedef struct tfl_files {
     const char *const *reads; /* tfl_reads_file, …: what is put behind the path to get each of them; ends with NULL */
     /* Where in the value the path begins, NULL where it names none; no function: at its beginning. */

@@ -99,6 +99,58 @@ tfl_status tfl_program_cpu(const char *asked, tfl_error *err)
     return tfl_fail(err, TFL_EUSAGE, "--cpu: this processor cannot run %s; the best that it can is %s", asked, tfl_cpu_level_at(0));
 }
 
+/* ---------------------------------------------------------------- inputs */
+
+enum { PLACE_SIZE = 64 };
+
+/* What the command line names that is read: path is what stands in it, place where ("--motifs", "the operand"). */
+typedef tfl_status visit_input(void *context, const tfl_files *files, const char *path, const char *place, tfl_error *err);
+
+static tfl_status visit_value(const tfl_files *files, const char *value, const char *place, visit_input *visit,
+                              void *context, tfl_error *err)
+{
+    const char *path = files->path != NULL ? files->path(value) : value;
+    return path != NULL ? visit(context, files, path, place, err) : TFL_OK;
+}
+
+static tfl_status visit_inputs(const tfl_call *call, visit_input *visit, void *context, tfl_error *err)
+{
+    const tfl_command *command = call->command;
+    tfl_status status = TFL_OK;
+    char place[PLACE_SIZE] = "the operand";
+    for (size_t i = 0; status == TFL_OK && command->files.reads != NULL && i < call->n_operands; i++) {
+        if (call->n_operands > 1) {
+            (void)snprintf(place, sizeof place, "operand %zu", i + 1);
+        }
+        status = visit_value(&command->files, call->operand[i], place, visit, context, err);
+    }
+    for (const tfl_option *row = command->option; status == TFL_OK && row->kind != TFL_OPTION_NONE; row++) {
+        const char *text = NULL;
+        (void)snprintf(place, sizeof place, "--%s", row->name);
+        for (size_t i = 0; status == TFL_OK && row->files.reads != NULL &&
+                           (text = tfl_options_text(row, call->options, i)) != NULL;
+             i++) {
+            status = visit_value(&row->files, text, place, visit, context, err);
+        }
+    }
+    return status;
+}
+
+/* Standard input is there once; context is the place that took it, char[PLACE_SIZE]. */
+static tfl_status take_standard_input(void *context, const tfl_files *files, const char *path, const char *place,
+                                      tfl_error *err)
+{
+    char *taken = context;
+    if (strcmp(path, "-") != 0 || **files->reads != '\0') {
+        return TFL_OK;
+    }
+    if (*taken != '\0') {
+        return tfl_fail(err, TFL_EUSAGE, "-: standard input can be read once, and both %s and %s name it", taken, place);
+    }
+    (void)snprintf(taken, PLACE_SIZE, "%s", place);
+    return TFL_OK;
+}
+
 /* ---------------------------------------------------------------- outputs */
 
 typedef struct output_list {
@@ -118,12 +170,13 @@ static tfl_status check_differ(const output_list *outputs, tfl_error *err)
     return TFL_OK;
 }
 
-/* None of the outputs is one of the files that a value names. */
-static tfl_status check_value(const tfl_files *files, const char *value, const output_list *outputs, tfl_error *err)
+/* None of the outputs is one of the files that are read. */
+static tfl_status check_input(void *context, const tfl_files *files, const char *path, const char *place, tfl_error *err)
 {
-    const char *path = files->path != NULL ? files->path(value) : value;
+    const output_list *outputs = context;
     tfl_status status = TFL_OK;
-    for (const char *const *ending = files->reads; status == TFL_OK && path != NULL && *ending != NULL; ending++) {
+    (void)place;
+    for (const char *const *ending = files->reads; status == TFL_OK && *ending != NULL; ending++) {
         char file[PATH_MAX];
         const char *read = file;
         int length = snprintf(file, sizeof file, "%s%s", path, *ending);
@@ -135,27 +188,10 @@ static tfl_status check_value(const tfl_files *files, const char *value, const o
     return status;
 }
 
-static tfl_status check_row(const tfl_option *row, const void *options, const output_list *outputs, tfl_error *err)
-{
-    tfl_status status = TFL_OK;
-    const char *text = NULL;
-    for (size_t i = 0; status == TFL_OK && (text = tfl_options_text(row, options, i)) != NULL; i++) {
-        status = check_value(&row->files, text, outputs, err);
-    }
-    return status;
-}
-
 tfl_status tfl_program_check_outputs(const tfl_call *call, const char *const *output, size_t n, tfl_error *err)
 {
-    const tfl_command *command = call->command;
-    const output_list outputs = {output, n};
-    tfl_status status = TFL_OK;
-    for (size_t i = 0; status == TFL_OK && command->files.reads != NULL && i < call->n_operands; i++) {
-        status = check_value(&command->files, call->operand[i], &outputs, err);
-    }
-    for (const tfl_option *row = command->option; status == TFL_OK && row->kind != TFL_OPTION_NONE; row++) {
-        status = row->files.reads != NULL ? check_row(row, call->options, &outputs, err) : TFL_OK;
-    }
+    output_list outputs = {output, n};
+    tfl_status status = visit_inputs(call, check_input, &outputs, err);
     return status == TFL_OK ? check_differ(&outputs, err) : status;
 }
 
@@ -189,6 +225,10 @@ static tfl_status run_with_options(const tfl_command *root, const tfl_command *c
     tfl_status status = tfl_options_create(command, &options, err);
     if (status == TFL_OK) {
         status = tfl_options_parse(command, argc, argv, options, &call, err);
+    }
+    char standard_input[PLACE_SIZE] = "";
+    if (status == TFL_OK) {
+        status = visit_inputs(&call, take_standard_input, standard_input, err);
     }
     if (status == TFL_OK) {
         status = command->run(&call, err);

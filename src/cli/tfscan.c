@@ -172,19 +172,9 @@ static tfl_status check_selection(const tfl_call *call, tfl_error *err)
     return TFL_OK;
 }
 
-/* Standard input is there once, and outputs overwrite no input. */
 static tfl_status check_files(const tfl_call *call, tfl_error *err)
 {
     const scan_options *o = call->options;
-    const char *const inputs[] = {call->n_operands > 0 ? call->operand[0] : NULL, o->input.genome, o->input.regions,
-                                  o->motifs, o->scores};
-    size_t standard = 0;
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-        standard += inputs[i] != NULL && strcmp(inputs[i], "-") == 0;
-    }
-    if (standard > 1) {
-        return tfl_fail(err, TFL_EUSAGE, "-: only one of the sequences, --motifs and --scores can be standard input");
-    }
     if (o->scores == NULL && o->task != NULL) {
         return tfl_fail(err, TFL_EUSAGE, "--task: there are no --scores that it could choose from");
     }

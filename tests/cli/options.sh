@@ -74,5 +74,18 @@ bad 2 'tfsim: --sequences: a value is missing: --sequences N' tfsim generate -n
 bad 2 'tfsim: seqs.fa: takes options only, no such argument' tfsim generate seqs.fa
 bad 2 'tfsim: b.fa: one argument too many, only seqs.fa can be given' tfsim shuffle a.fa b.fa
 bad 2 'tfsim: seqs.fa is missing; --help says more' tfsim shuffle -q
+# standard input is there once, whatever names it
+once() { # PROGRAM FIRST SECOND ARGUMENT...
+    local program=$1 first=$2 second=$3
+    shift 3
+    bad 2 "$program: -: standard input can be read once, and both $first and $second name it" "$program" "$@"
+}
+once tfscore "the operand" --ref --ref fasta:- -
+once tfscore "the operand" --model -m - -
+once tfscan --regions --scores -g genome.fa -r - --scores -
+once tftrack "operand 1" "operand 2" merge - -
+once tfplot "the operand" --labels roc - --labels -
+once tfplot "the operand" --fasta logo GATA1=- --fasta -
+once tftrain --fasta --labels --fasta - --labels - -o x.onnx
 bad 1 'tfsim: --help: cannot open: No such file or directory' tfsim shuffle -- --help
 finish

@@ -290,7 +290,7 @@ good tfscan --version
 [[ $(head -n 1 out) == "tfscan (tflift) "* ]] || fail "--version says $(<out)"
 bad 2 'tfscan: --pvalue and --top: only one of them can say which matches' tfscan --top 3 --pvalue 1e-3 "$seqs"
 bad 2 'tfscan: --threshold and --top: only one of them can say which matches' tfscan --top 3 --threshold 2 "$seqs"
-bad 2 'tfscan: -: only one of the sequences, --motifs and --scores can be standard input' tfscan -p - --scores - "$seqs"
+bad 2 'tfscan: -: standard input can be read once, and both --motifs and --scores name it' tfscan -p - --scores - "$seqs"
 bad 2 'tfscan: --task: there are no --scores that it could choose from' tfscan --task x "$seqs"
 bad 2 'tfscan: --motif: nobody: there is no such motif in those that are built in' tfscan -q --motif nobody "$seqs"
 bad 2 "tfscan: --motif: nobody: there is no such motif in $motifs" tfscan -p "$motifs" --motif nobody "$seqs"

@@ -235,7 +235,7 @@ bad 2 "tfscore: seqs.fa, or -g genome.fa -r regions.bed, is missing; --help says
 bad 2 "tfscore: --coords none: is about names in FASTA; regions have their places" tfscore "${M[@]}" --coords none -g genome.fa -r six.bed
 bad 2 "tfscan: --genome: nothing is read of it without -r regions.bed" tfscan -q -g genome.fa six.fa
 bad 2 "tfmodel: --genome: nothing is read of it without -r regions.bed" tfmodel predict -q -g genome.fa six.fa
-bad 2 "tfscan: -: only one of the sequences, --motifs and --scores can be standard input" tfscan -q -g genome.fa -r - --scores -
+bad 2 "tfscan: -: standard input can be read once, and both --regions and --scores name it" tfscan -q -g genome.fa -r - --scores -
 for taken in genome.fa six.bed; do
     cp $taken before
     run tfscore "${M[@]}" -g genome.fa -r six.bed -f tsv -o $taken
