@@ -16,6 +16,40 @@ static const char font[] = "DejaVu Sans"; /* the system gives another where it h
 static const double points_per_inch = 72;
 static const double layer_pixels = 3; /* per point */
 
+/* ---------------------------------------------------------------- text as it can be written */
+
+/* Bytes of the UTF-8 character that text begins with; 0 where there is none. */
+static size_t character_length(const unsigned char *text)
+{
+    size_t length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
+    for (size_t i = 1; i < length; i++) {
+        if (text[i] >> 6 != 2) {
+            return 0;
+        }
+    }
+    bool overlong = (length == 2 && text[0] < 0xc2) || (length == 3 && text[0] == 0xe0 && text[1] < 0xa0) ||
+                    (length == 4 && text[0] == 0xf0 && text[1] < 0x90);
+    bool no_character = (length == 3 && text[0] == 0xed && text[1] >= 0xa0) || (length == 4 && text[0] > 0xf4) ||
+                        (length == 4 && text[0] == 0xf4 && text[1] >= 0x90) ||
+                        (length == 3 && text[0] == 0xef && text[1] == 0xbf && text[2] >= 0xbe) || /* U+FFFE, U+FFFF */
+                        (length == 1 && (text[0] < 0x20 || text[0] == 0x7f));
+    return overlong || no_character ? 0 : length;
+}
+
+/* A copy that every reader of UTF-8 takes, cut where it is too long. */
+static void clean(const char *text, char out[TFL_TEXT_SIZE])
+{
+    size_t used = 0;
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at != '\0' && used + 8 < TFL_TEXT_SIZE) {
+        size_t length = character_length(at);
+        memcpy(out + used, length > 0 ? (const char *)at : "?", length > 0 ? length : 1);
+        used += length > 0 ? length : 1;
+        at += length > 0 ? length : 1;
+    }
+    memcpy(out + used, *at != '\0' ? "\xe2\x80\xa6" : "", *at != '\0' ? 4 : 1);
+}
+
 /* ---------------------------------------------------------------- what cairo writes */
 
 static cairo_status_t keep_bytes(void *opaque, const unsigned char *bytes, unsigned length)
@@ -45,7 +79,7 @@ static cairo_surface_t *create_pdf(tfl_canvas *canvas, double width, double heig
 {
     cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(keep_bytes, canvas, width, height);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "");
-    if (canvas->title != NULL) {
+    if (*canvas->title != '\0') {
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, canvas->title);
     }
     return surface;
@@ -152,7 +186,7 @@ tfl_status tfl_canvas_open(const tfl_page *page, tfl_canvas **out, tfl_error *er
     }
     canvas->path = page->path;
     canvas->format = format;
-    canvas->title = page->title;
+    clean(page->title != NULL ? page->title : "", canvas->title);
     canvas->pixels = (page->resolution > 0 ? page->resolution : 200) / points_per_inch;
     canvas->surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     canvas->cairo = cairo_create(canvas->surface);
@@ -276,40 +310,7 @@ void tfl_canvas_layer_end(tfl_canvas *canvas)
     canvas->under = NULL;
 }
 
-/* ---------------------------------------------------------------- text */
-
-enum { TEXT_SIZE = 512 };
-
-/* Bytes of the UTF-8 character that text begins with; 0 where there is none. */
-static size_t character_length(const unsigned char *text)
-{
-    size_t length = text[0] < 0x80 ? 1 : text[0] >> 5 == 6 ? 2 : text[0] >> 4 == 14 ? 3 : text[0] >> 3 == 30 ? 4 : 0;
-    for (size_t i = 1; i < length; i++) {
-        if (text[i] >> 6 != 2) {
-            return 0;
-        }
-    }
-    bool overlong = (length == 2 && text[0] < 0xc2) || (length == 3 && text[0] == 0xe0 && text[1] < 0xa0) ||
-                    (length == 4 && text[0] == 0xf0 && text[1] < 0x90);
-    bool no_character = (length == 3 && text[0] == 0xed && text[1] >= 0xa0) || (length == 4 && text[0] > 0xf4) ||
-                        (length == 4 && text[0] == 0xf4 && text[1] >= 0x90) ||
-                        (length == 1 && (text[0] < 0x20 || text[0] == 0x7f));
-    return overlong || no_character ? 0 : length;
-}
-
-/* A copy that every reader of UTF-8 takes, cut where it is too long. */
-static void clean(const char *text, char out[TEXT_SIZE])
-{
-    size_t used = 0;
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0' && used + 8 < TEXT_SIZE) {
-        size_t length = character_length(at);
-        memcpy(out + used, length > 0 ? (const char *)at : "?", length > 0 ? length : 1);
-        used += length > 0 ? length : 1;
-        at += length > 0 ? length : 1;
-    }
-    memcpy(out + used, *at != '\0' ? "\xe2\x80\xa6" : "", *at != '\0' ? 4 : 1);
-}
+/* ---------------------------------------------------------------- drawing */
 
 static void choose_font(cairo_t *cairo, double size, bool bold)
 {
@@ -328,7 +329,7 @@ static double advance(cairo_t *cairo, const char *text)
 
 double tfl_canvas_text_width(tfl_canvas *canvas, double size, bool bold, const char *text)
 {
-    char kept[TEXT_SIZE];
+    char kept[TFL_TEXT_SIZE];
     clean(text, kept);
     choose_font(canvas->cairo, size, bold);
     return advance(canvas->cairo, kept);
@@ -349,7 +350,7 @@ static void say(tfl_canvas *canvas, const char *text)
 void tfl_canvas_text(tfl_canvas *canvas, double x, double y, tfl_text_style style, const char *text)
 {
     static const double share[] = {[TFL_LEFT] = 0, [TFL_CENTRE] = 0.5, [TFL_RIGHT] = 1};
-    char kept[TEXT_SIZE];
+    char kept[TFL_TEXT_SIZE];
     cairo_t *cairo = canvas->cairo;
     clean(text, kept);
     choose_font(cairo, style.size, style.bold);

@@ -14,13 +14,15 @@
 
 /* ---------------------------------------------------------------- canvas.c */
 
+enum { TFL_TEXT_SIZE = 512 }; /* bytes of a text that is drawn */
+
 typedef struct tfl_canvas {
     const char *path;
     const tfl_plot_format *format;
     cairo_surface_t *surface; /* before tfl_canvas_begin only for measuring text */
     cairo_t *cairo;
     double pixels; /* of an image, per point */
-    const char *title;
+    char title[TFL_TEXT_SIZE]; /* as it is drawn; "": none */
     tfl_error error;      /* the first failure while drawing, told by tfl_canvas_commit */
     unsigned char *bytes; /* what cairo wrote */
     size_t size, capacity;
@@ -73,7 +75,7 @@ void tfl_canvas_line(tfl_canvas *canvas, double x0, double y0, double x1, double
 
 /* ---------------------------------------------------------------- svg.c */
 
-/* An SVG as cairo wrote it, with a title and a description for readers of the file, and ids that do not depend on what
+/* An SVG as cairo wrote it, with a title and a description (UTF-8 without control characters but line ends; NULL or "": none) for readers of the file, and ids that do not depend on what
  * was drawn before and differ from those of other figures, so that several can stand in one HTML page. */
 tfl_status tfl_svg_write(const unsigned char *svg, size_t size, const char *title, const char *description,
                          tfl_output *output, tfl_error *err) TFL_MUST_USE;
