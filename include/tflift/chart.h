@@ -46,7 +46,8 @@ tfl_status tfl_chart_draw(const tfl_chart_kind *kind, const tfl_frame *frame, co
                           tfl_chart_summary *summary, tfl_error *err) TFL_MUST_USE;
 
 /* ROC curves, one per task, with the areas in the legend: predictions with the columns name and, for each task, logit_TASK (or
- * probability_TASK), labels with the columns name, TASK and, to use one split only, split. split NULL: all rows. */
+ * probability_TASK), labels with the columns name, TASK and, to use one split only, split. split NULL: all rows. Predictions without a label, and a
+ * name that comes twice, are errors; summary's missing are the labels (of the split) without a prediction. */
 tfl_status tfl_roc_draw(const tfl_frame *predictions, const tfl_frame *labels, const char *split, const tfl_page *page,
                         tfl_chart_summary *summary, tfl_error *err) TFL_MUST_USE;
 

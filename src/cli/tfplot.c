@@ -622,6 +622,7 @@ static tfl_status run_roc(const tfl_call *call, tfl_error *err)
     const options *o = call->options;
     tfl_page page;
     tfl_frame *predictions = NULL, *labels = NULL;
+    tfl_chart_summary summary = {0};
     if (o->labels == NULL) {
         return tfl_fail(err, TFL_EUSAGE,
                         "--labels: the table of labels is missing, for example --labels data/labels.tsv");
@@ -634,7 +635,10 @@ static tfl_status run_roc(const tfl_call *call, tfl_error *err)
         status = tfl_frame_read(o->labels, &labels, err);
     }
     if (status == TFL_OK) {
-        status = tfl_roc_draw(predictions, labels, o->split, &page, NULL, err);
+        status = tfl_roc_draw(predictions, labels, o->split, &page, &summary, err);
+    }
+    if (status == TFL_OK && summary.missing > 0) {
+        tfl_program_note(call, "note: %zu labels of %s have no prediction and were left out", summary.missing, o->labels);
     }
     tfl_frame_free(labels);
     tfl_frame_free(predictions);

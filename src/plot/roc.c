@@ -20,7 +20,8 @@ typedef struct roc {
     const tfl_frame *predictions, *labels;
     const char *split;
     size_t name, label_name, split_column;
-    tfl_table *rows;   /* of the labels, by name */
+    tfl_table *rows;   /* of the labels, by name … */
+    tfl_table *predicted; /* … and of the predictions */
     example *examples; /* [predictions' rows] */
 } roc;
 
@@ -45,19 +46,34 @@ static const char *task_of(const tfl_frame *predictions, size_t column)
 
 /* ---------------------------------------------------------------- examples */
 
-static tfl_status index_labels(roc *r, tfl_error *err)
+static tfl_status index_rows(const tfl_frame *frame, size_t column, tfl_table **rows, tfl_error *err)
 {
-    tfl_status status = tfl_table_create(&r->rows, err);
-    for (size_t row = 0; status == TFL_OK && row < r->labels->n_rows; row++) {
+    tfl_status status = tfl_table_create(rows, err);
+    for (size_t row = 0; status == TFL_OK && row < frame->n_rows; row++) {
         bool added = true;
-        const char *name = tfl_frame_text(r->labels, row, r->label_name);
-        status = tfl_table_add(r->rows, name, NULL, &added, err);
+        const char *name = tfl_frame_text(frame, row, column);
+        status = tfl_table_add(*rows, name, NULL, &added, err);
         if (status == TFL_OK && !added) {
             status = tfl_fail(err, TFL_EINPUT, "%s:%lld: %s: a row of this name came before, and each sequence has one",
-                              r->labels->name, (long long)r->labels->line[row], name);
+                              frame->name, (long long)frame->line[row], name);
         }
     }
     return status;
+}
+
+static bool in_split(const roc *r, size_t row)
+{
+    return r->split == NULL || strcmp(tfl_frame_text(r->labels, row, r->split_column), r->split) == 0;
+}
+
+/* Labels without a prediction. */
+static size_t count_missing(const roc *r)
+{
+    size_t n = 0, found = 0;
+    for (size_t row = 0; row < r->labels->n_rows; row++) {
+        n += in_split(r, row) && !tfl_table_find(r->predicted, tfl_frame_text(r->labels, row, r->label_name), &found);
+    }
+    return n;
 }
 
 /* Those of a task that have a label and belong to the split. */
@@ -72,7 +88,7 @@ static tfl_status gather(roc *r, size_t score_column, size_t label_column, size_
             return tfl_fail(err, TFL_EINPUT, "%s:%lld: %s: no row of this name in %s", r->predictions->name,
                             (long long)r->predictions->line[i], name, r->labels->name);
         }
-        if (r->split != NULL && strcmp(tfl_frame_text(r->labels, row, r->split_column), r->split) != 0) {
+        if (!in_split(r, row)) {
             continue;
         }
         tfl_status status = tfl_frame_number(r->labels, row, label_column, &label, err);
@@ -197,7 +213,11 @@ static tfl_status read_curves(roc *r, tfl_chart_data *data, tfl_error *err)
     }
     if (status == TFL_OK) {
         r->examples = tfl_calloc(r->predictions->n_rows, sizeof *r->examples);
-        status = r->examples == NULL ? tfl_fail_memory(err, "predictions") : index_labels(r, err);
+        status = r->examples == NULL ? tfl_fail_memory(err, "predictions")
+                                     : index_rows(r->labels, r->label_name, &r->rows, err);
+    }
+    if (status == TFL_OK) {
+        status = index_rows(r->predictions, r->name, &r->predicted, err);
     }
     if (status == TFL_OK) {
         status = tfl_levels_add(&data->column, "", err);
@@ -217,10 +237,11 @@ tfl_status tfl_roc_draw(const tfl_frame *predictions, const tfl_frame *labels, c
         status = tfl_chart_page_draw(tfl_chart_kind_find("lines"), &data, page, err);
     }
     if (status == TFL_OK && summary != NULL) {
-        *summary = (tfl_chart_summary){data.n_marks, 0, 1};
+        *summary = (tfl_chart_summary){data.n_marks, count_missing(&r), 1};
     }
     tfl_chart_data_clear(&data);
     tfl_table_free(r.rows);
+    tfl_table_free(r.predicted);
     free(r.examples);
     return status;
 }

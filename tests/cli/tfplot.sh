@@ -149,6 +149,9 @@ says got.svg "the &lt;start&gt;" ends
 tfscan -q -f fimo --top 1 $seqs >fimo.tsv || exit 1
 good tfplot scatter fimo.tsv --x start --y score --group motif_id -o got.svg
 says got.svg GATA_disc1 start score
+good tfscore -q --ref zeros $seqs --provenance --deltas deltas.tsv -o deltas.bw
+good tfplot scatter deltas.tsv --x delta --y difference -o got.svg
+says got.svg delta difference
 run tfplot scatter hits.tsv --x importance_mean --log-x -o got.svg
 [[ $status -eq 0 && $(<err) =~ ^'tfplot: note: '[0-9]+' rows were left out for lack of a number to draw'$ ]] || fail "--log-x: $(<err)"
 
@@ -165,6 +168,20 @@ while read -r task area; do
     shown=$(sed -n "s/^$task (auROC \(.*\))$/\1/p" got.svg)
     awk -v a="$area" -v b="${shown:--1}" 'BEGIN { exit !(a - b < 0.0006 && b - a < 0.0006) }' || fail "auROC of $task: $shown, not $area"
 done < <(awk -F '\t' '$2 == "train" { print $1, $5 }' evaluated.tsv)
+
+sed 4d predictions.tsv >fewer.tsv
+good tfplot roc fewer.tsv --labels sim/labels.tsv -o got.svg
+equal "$(<err)" "tfplot: note: 1 labels of sim/labels.tsv have no prediction and were left out" "a label without a prediction"
+split=$(awk -F '\t' -v name="$(sed -n 4p predictions.tsv | cut -f 1)" '$1 == name { print $3 }' sim/labels.tsv)
+[[ $split != train ]] || fail "the sequence left out is one of the split that is asked for"
+good tfplot roc fewer.tsv --labels sim/labels.tsv --split train -o got.svg
+equal "$(<err)" "" "labels of another split"
+{ cat predictions.tsv && sed -n 4p predictions.tsv; } >twice.tsv
+bad 1 "tfplot: twice.tsv:$(grep -c '' twice.tsv): $(sed -n 4p predictions.tsv | cut -f 1): a row of this name came before, and each sequence has one" \
+    tfplot roc twice.tsv --labels sim/labels.tsv -f svg
+# a title is text that any reader of the format takes
+figure title tfplot lines epochs.tsv --x epoch --y train_loss --title $'a\x01b\xffc\n\xef\xbf\xbfd \xc3\xa4'
+says title.svg '<title>a?b?c????d ä</title>'
 
 bad 2 "tfplot: epochs.tsv: has no column log_odds; it has epoch, train_loss, valid_loss, se" tfplot scatter epochs.tsv
 bad 2 "tfplot: --x: which column is missing, for example --x epoch" tfplot lines epochs.tsv
