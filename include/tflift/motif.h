@@ -4,6 +4,7 @@
 #ifndef TFLIFT_MOTIF_H
 #define TFLIFT_MOTIF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tflift/alphabet.h"
@@ -29,6 +30,7 @@ typedef struct tfl_motifs {
     size_t n;
     tfl_motif *motif;
     double background[TFL_BASES]; /* as the file gives it, otherwise 0.25 each */
+    bool has_background;          /* the file gives it */
 } tfl_motifs;
 
 /* Reads every motif of path ("-" allowed, gzip too); the format is told by content. Rows whose sum is off by more than 0.01, a
@@ -46,8 +48,12 @@ tfl_status tfl_motifs_write(const tfl_motifs *motifs, const char *format, tfl_ou
 
 void tfl_motifs_free(tfl_motifs *motifs);
 
-/* Motif of that name (or alternative name), NULL when there is none. */
+/* Motif of that name, or the first that has it as alternative name, NULL when there is none. */
 const tfl_motif *tfl_motifs_find(const tfl_motifs *motifs, const char *name);
+
+/* Several motifs can share an alternative name: the next after found, which came from tfl_motifs_find or from here, that name stands
+ * for too; NULL after the last. */
+const tfl_motif *tfl_motifs_find_next(const tfl_motifs *motifs, const char *name, const tfl_motif *found);
 
 /* Smoothed row: q = (1 - pseudocount) * p + pseudocount / 4. */
 void tfl_motif_smooth(const tfl_motif *motif, double pseudocount, double (*q)[TFL_BASES]);

@@ -388,7 +388,7 @@ static const tfl_option motif_rows[] = {
     {.name = "motif",
      .argument = "NAME",
      TFL_TEXTS(options, motifs),
-     .help = "only the motif of this name; may be given more than once"},
+     .help = "only the motif of this name, or all that have it as second name; may be given more than once"},
     {.name = "bits", TFL_FLAG(options, bits), .help = "columns as high as their information in bits (the default)"},
     {.name = "probability", TFL_FLAG(options, probability), .help = "letters as high as their probability"},
     {.name = "reverse-complement", TFL_FLAG(options, reverse), .help = "the motifs as on the other strand"},
@@ -400,17 +400,24 @@ static const tfl_option motif_rows[] = {
 static tfl_status choose_motifs(const options *o, const tfl_motifs *motifs, const char *path, const tfl_motif ***out,
                                 size_t *n, tfl_error *err)
 {
-    *n = o->motifs.n > 0 ? o->motifs.n : motifs->n;
-    *out = tfl_calloc(*n, sizeof **out);
+    size_t names = o->motifs.n, most = 0;
+    *n = 0;
+    *out = tfl_size_mul(names > 0 ? names : 1, motifs->n, &most) ? tfl_calloc(most, sizeof **out) : NULL;
     if (*out == NULL) {
         return tfl_fail_memory(err, "motifs");
     }
-    for (size_t i = 0; i < *n; i++) {
-        if (o->motifs.n == 0) {
-            (*out)[i] = &motifs->motif[i];
-        } else if (((*out)[i] = tfl_motifs_find(motifs, o->motifs.text[i])) == NULL) {
-            return tfl_fail(err, TFL_EUSAGE, "%s: holds no motif %s; its first is %s", path, o->motifs.text[i],
+    for (; names == 0 && *n < motifs->n; (*n)++) {
+        (*out)[*n] = &motifs->motif[*n];
+    }
+    for (size_t i = 0; i < names; i++) {
+        const char *name = o->motifs.text[i];
+        const tfl_motif *motif = tfl_motifs_find(motifs, name);
+        if (motif == NULL) {
+            return tfl_fail(err, TFL_EUSAGE, "%s: holds no motif %s; its first is %s", path, name,
                             motifs->motif[0].name);
+        }
+        for (; motif != NULL; motif = tfl_motifs_find_next(motifs, name, motif)) {
+            (*out)[(*n)++] = motif;
         }
     }
     return TFL_OK;

@@ -65,7 +65,7 @@ static const tfl_option scan_rows[] = {
     {.name = "motif",
      .argument = "NAME",
      TFL_TEXTS(scan_options, names),
-     .help = "only this motif of the file, by its first or second name; may be given again"},
+     .help = "only the motif of this name, or all that have it as second name; may be given again"},
     {.name = "bg",
      .argument = "A,C,G,T",
      TFL_TEXT(scan_options, background),
@@ -222,6 +222,10 @@ static tfl_status make_scan_options(const scanning *s, tfl_scan_options *out, tf
         out->limit = o->threshold;
     }
     if (strcmp(o->background, "motifs") == 0) {
+        if (!s->motifs->has_background) {
+            tfl_program_note(s->call, "note: %s gives no background; --bg motifs takes 0.25 for each letter",
+                             o->motifs);
+        }
         memcpy(out->background, s->motifs->background, sizeof out->background);
         return TFL_OK;
     }
@@ -257,7 +261,9 @@ static tfl_status choose_motifs(scanning *s, tfl_error *err)
             return tfl_fail(err, TFL_EUSAGE, "--motif: %s: there is no such motif in %s", names->text[i],
                             s->options->motifs != NULL ? s->options->motifs : "those that are built in");
         }
-        chosen[motif - all->motif] = true;
+        for (; motif != NULL; motif = tfl_motifs_find_next(all, names->text[i], motif)) {
+            chosen[motif - all->motif] = true;
+        }
     }
     for (size_t i = 0; i < all->n; i++) {
         if (names->n == 0 || chosen[i]) {

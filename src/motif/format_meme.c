@@ -221,6 +221,7 @@ static tfl_status read_background(tfl_motif_builder *builder, tfl_error *err)
     for (size_t b = 0; b < TFL_BASES; b++) {
         builder->motifs->background[b] = background[b] / sum;
     }
+    builder->motifs->has_background = true;
     return TFL_OK;
 }
 

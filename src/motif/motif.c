@@ -40,6 +40,17 @@ void tfl_motifs_free(tfl_motifs *motifs)
     free(motifs);
 }
 
+/* The first from motif i on with that second name. */
+static const tfl_motif *find_alternative(const tfl_motifs *motifs, const char *name, size_t i)
+{
+    for (; i < motifs->n; i++) {
+        if (*name != '\0' && strcmp(motifs->motif[i].alternative, name) == 0) {
+            return &motifs->motif[i];
+        }
+    }
+    return NULL;
+}
+
 const tfl_motif *tfl_motifs_find(const tfl_motifs *motifs, const char *name)
 {
     for (size_t i = 0; i < motifs->n; i++) {
@@ -47,12 +58,13 @@ const tfl_motif *tfl_motifs_find(const tfl_motifs *motifs, const char *name)
             return &motifs->motif[i];
         }
     }
-    for (size_t i = 0; i < motifs->n; i++) {
-        if (*name != '\0' && strcmp(motifs->motif[i].alternative, name) == 0) {
-            return &motifs->motif[i];
-        }
-    }
-    return NULL;
+    return find_alternative(motifs, name, 0);
+}
+
+const tfl_motif *tfl_motifs_find_next(const tfl_motifs *motifs, const char *name, const tfl_motif *found)
+{
+    bool unique = strcmp(found->name, name) == 0;
+    return unique ? NULL : find_alternative(motifs, name, (size_t)(found - motifs->motif) + 1);
 }
 
 void tfl_motif_smooth(const tfl_motif *motif, double pseudocount, double (*q)[TFL_BASES])

@@ -46,13 +46,30 @@ void tfl_design_free(tfl_design *design)
 
 /* ---------------------------------------------------------------- checking */
 
+/* The one motif of that name. */
+static tfl_status find_motif(const tfl_design *design, const char *name, const tfl_motif **out, tfl_error *err)
+{
+    *out = tfl_motifs_find(design->motifs, name);
+    if (*out == NULL) {
+        return tfl_fail(err, TFL_EINPUT, "there is no motif \"%s\" in %s", name,
+                        *design->motif_file != '\0' ? design->motif_file : "the built-in motifs");
+    }
+    const tfl_motif *second = tfl_motifs_find_next(design->motifs, name, *out);
+    if (second == NULL) {
+        return TFL_OK;
+    }
+    bool more = tfl_motifs_find_next(design->motifs, name, second) != NULL;
+    return tfl_fail(err, TFL_EINPUT, "%s is the second name of several motifs; give the first name of one: %s, %s%s",
+                    name, (*out)->name, second->name, more ? ", ..." : "");
+}
+
 /* Where a planting may lie, and whether one instance has room there. */
 static tfl_status blocks_of(const tfl_design *design, const tfl_planting *planting, tfl_blocks *blocks, tfl_error *err)
 {
-    const tfl_motif *motif = tfl_motifs_find(design->motifs, planting->motif);
-    if (motif == NULL) {
-        return tfl_fail(err, TFL_EINPUT, "there is no motif \"%s\" in %s", planting->motif,
-                        *design->motif_file != '\0' ? design->motif_file : "the built-in motifs");
+    const tfl_motif *motif = NULL;
+    tfl_status status = find_motif(design, planting->motif, &motif, err);
+    if (status != TFL_OK) {
+        return status;
     }
     size_t last = planting->last > 0 ? planting->last : design->length;
     if (last > design->length) {

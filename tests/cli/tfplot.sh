@@ -133,6 +133,10 @@ same got.svg motif.svg "--bits"
 good tfplot motif "$motifs" --motif TAL1_known1 --probability --reverse-complement -o got.svg
 says got.svg "TAL1_known1  (reverse complement)" probability
 grep -q GATA_disc1 got.svg && fail "--motif draws others"
+printf '>MA1 JUN\n9 0\n0 9\n0 0\n0 0\n>MA2 FOS\n9 0\n0 0\n0 9\n0 0\n>MA3 JUN\n9 0\n0 9\n0 0\n0 0\n' >shared.jaspar
+good tfplot motif shared.jaspar --motif JUN -o got.svg
+says got.svg MA1 MA3
+grep -q MA2 got.svg && fail "--motif draws motifs of another second name"
 bad 2 "tfplot: $motifs: holds no motif XYZ; its first is GATA_disc1" tfplot motif "$motifs" --motif XYZ
 bad 2 "tfplot: give either --bits or --probability" tfplot motif "$motifs" --bits --probability
 

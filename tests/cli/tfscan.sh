@@ -92,6 +92,19 @@ good tfscan -p gc.meme --bg motifs "$seqs"
 cp out gc.tsv
 good tfscan -p "$motifs" --bg 0.1,0.4,0.4,0.1 "$seqs"
 same out gc.tsv "--bg motifs"
+[[ $(<err) != *note* ]] || fail "--bg motifs: said $(<err)"
+
+# a second name that motifs share stands for all of them, a first name for one; a file without background is told
+printf '>MA1 JUN\n9 0 0 0\n0 9 0 0\n0 0 9 0\n0 0 0 9\n>MA2 FOS\n9 0\n0 0\n0 9\n0 0\n>MA3 JUN\n9 0 0 0\n0 9 0 0\n0 0 9 0\n0 0 0 9\n' >shared.jaspar
+printf '>a\nTTACGTTT\n' >one.fa
+good tfscan -p shared.jaspar --motif JUN --norc --bg motifs --top 1 one.fa
+equal "$(sed 1d out | cut -f 2-4 | xargs)" "2 6 MA1 2 6 MA3" "both motifs called JUN"
+equal "$(head -n 1 err)" "tfscan: note: shared.jaspar gives no background; --bg motifs takes 0.25 for each letter" "--bg motifs without one"
+good tfscan -q -p shared.jaspar --motif JUN --motif MA1 --norc --bg 0.25,0.25,0.25,0.25 --top 1 one.fa
+equal "$(sed 1d out | cut -f 4 | xargs)" "MA1 MA3" "a motif named twice"
+[[ ! -s err ]] || fail "-q: said $(<err)"
+good tfscan -p shared.jaspar --motif MA3 --norc --top 1 one.fa
+equal "$(sed 1d out | cut -f 4 | xargs)" "MA3" "a first name"
 
 # ---------------------------------------------------------------- formats
 

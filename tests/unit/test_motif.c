@@ -230,9 +230,11 @@ START_TEST(the_background_is_the_files)
     tfl_motifs *motifs = read_text(good[2].text);
     ck_assert_double_eq_tol(motifs->background[0], 0.303, 1e-15);
     ck_assert_double_eq_tol(motifs->background[3], 0.305, 1e-15);
+    ck_assert(motifs->has_background);
     tfl_motifs_free(motifs);
     motifs = read_text("1 0 0 0\n");
     ck_assert_double_eq(motifs->background[0], 0.25);
+    ck_assert(!motifs->has_background);
     tfl_motifs_free(motifs);
 }
 END_TEST
@@ -243,8 +245,24 @@ START_TEST(motifs_are_found_by_either_name)
     ck_assert_ptr_eq(tfl_motifs_find(motifs, "a"), &motifs->motif[0]);
     ck_assert_ptr_eq(tfl_motifs_find(motifs, "b"), &motifs->motif[1]); /* first names come first */
     ck_assert_ptr_eq(tfl_motifs_find(motifs, "c"), &motifs->motif[1]);
+    ck_assert_ptr_null(tfl_motifs_find_next(motifs, "b", &motifs->motif[1]));
+    ck_assert_ptr_null(tfl_motifs_find_next(motifs, "c", &motifs->motif[1]));
     ck_assert_ptr_null(tfl_motifs_find(motifs, "A"));
     ck_assert_ptr_null(tfl_motifs_find(motifs, ""));
+    tfl_motifs_free(motifs);
+}
+END_TEST
+
+START_TEST(motifs_share_a_second_name)
+{
+    tfl_motifs *motifs = read_text(">MA1 JUN\n1 0 0 0\n>MA2 FOS\n0 1 0 0\n>MA3 JUN\n1 0 0 0\n>MA4 JUN\n1 0 0 0\n>FOS\n1 0 0 0\n");
+    ck_assert_ptr_eq(tfl_motifs_find(motifs, "JUN"), &motifs->motif[0]);
+    ck_assert_ptr_eq(tfl_motifs_find_next(motifs, "JUN", &motifs->motif[0]), &motifs->motif[2]);
+    ck_assert_ptr_eq(tfl_motifs_find_next(motifs, "JUN", &motifs->motif[2]), &motifs->motif[3]);
+    ck_assert_ptr_null(tfl_motifs_find_next(motifs, "JUN", &motifs->motif[3]));
+    ck_assert_ptr_null(tfl_motifs_find_next(motifs, "MA1", &motifs->motif[0]));
+    ck_assert_ptr_eq(tfl_motifs_find(motifs, "FOS"), &motifs->motif[4]);
+    ck_assert_ptr_null(tfl_motifs_find_next(motifs, "FOS", &motifs->motif[4]));
     tfl_motifs_free(motifs);
 }
 END_TEST
@@ -445,6 +463,7 @@ int main(void)
     tcase_add_loop_test(tests, real_files_are_taken, 0, sizeof good / sizeof good[0]);
     tcase_add_test(tests, the_background_is_the_files);
     tcase_add_test(tests, motifs_are_found_by_either_name);
+    tcase_add_test(tests, motifs_share_a_second_name);
     tcase_add_loop_test(tests, broken_texts_are_refused_with_their_line, 0, sizeof bad / sizeof bad[0]);
     tcase_add_test(tests, no_prefix_or_damaged_byte_does_harm);
     tcase_add_test(tests, width_is_bounded);
