@@ -48,8 +48,12 @@ tfl_status tfl_graph_finish(tfl_graph *graph, unsigned output, const char *const
 /* The same without packing, for one who packs otherwise: the graph cannot run before tfl_graph_prepare (tfl_explainer_create calls it). */
 tfl_status tfl_graph_finish_unpacked(tfl_graph *graph, unsigned output, const char *const *task, tfl_error *err) TFL_MUST_USE;
 
-/* Lets a finished network that ends in logits end in their sigmoid; one that ends in a sigmoid or softmax stays as it is. Values made before no
- * longer fit. */
+/* Whether what the model puts out for the task is a value of a sigmoid or softmax that the network does not end in: one of several classes that was
+ * picked, or one joined with other outputs. Such a task has no logit; the value itself is among the logits. */
+bool tfl_graph_is_probability(const tfl_graph *graph, size_t task);
+
+/* Lets a finished network that ends in logits end in their sigmoid; one that ends in a sigmoid or softmax stays as it is, and so does one with a task
+ * that is a probability already. Values made before no longer fit. */
 tfl_status tfl_graph_end_in_sigmoid(tfl_graph *graph, tfl_error *err) TFL_MUST_USE;
 
 /* Packs weights, again or for the first time, with the positive and negative parts of the layers for which parts[layer] is true (NULL: none). */

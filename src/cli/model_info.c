@@ -34,9 +34,21 @@ static tfl_status write_tasks(const tfl_graph *graph, tfl_output *output, tfl_er
     return status == TFL_OK ? tfl_output_printf(output, err, "\n") : status;
 }
 
+/* What the model puts out. */
+static const char *output_text(const tfl_graph *graph)
+{
+    size_t probabilities = 0;
+    for (size_t t = 0; t < graph->n_tasks; t++) {
+        probabilities += tfl_graph_is_probability(graph, t);
+    }
+    return graph->logits != graph->output      ? graph->layer[graph->output].kind->name
+           : probabilities == 0                ? "logits"
+           : probabilities == graph->n_tasks   ? "probabilities without logits"
+                                               : "logits, and probabilities without";
+}
+
 static tfl_status write_facts(const tfl_model *model, const tfl_graph *graph, tfl_output *output, tfl_error *err)
 {
-    bool squashed = graph->logits != graph->output;
     size_t length = graph->layer[0].shape.dim[1];
     tfl_status status =
         tfl_output_printf(output, err, "# model: %s\n# digest: %s\n# input: %s, ", tfl_model_name(model),
@@ -48,8 +60,7 @@ static tfl_status write_facts(const tfl_model *model, const tfl_graph *graph, tf
     }
     if (status == TFL_OK) {
         status = tfl_output_printf(output, err, "# output: %s\n# parameters: %zu\n",
-                                   squashed ? graph->layer[graph->output].kind->name : "logits",
-                                   tfl_graph_parameters(graph));
+                                   output_text(graph), tfl_graph_parameters(graph));
     }
     return status == TFL_OK ? write_tasks(graph, output, err) : status;
 }

@@ -50,13 +50,18 @@ static tfl_status read_item(void *context, void *slot, bool *end, tfl_error *err
     return status;
 }
 
-/* The probability that goes with each logit. */
-static void fill_probabilities(const tfl_graph *graph, const tfl_values *values, const float *logit, float *probability)
+/* The probability that goes with each logit; and the logit with a probability that has none. */
+static void fill_probabilities(const tfl_graph *graph, const tfl_values *values, float *logit, float *probability)
 {
     bool softmax = strcmp(graph->layer[graph->output].kind->name, "softmax") == 0;
     for (size_t t = 0; t < graph->n_tasks; t++) {
         double x = (double)logit[t];
-        probability[t] = softmax ? values->of[graph->output][t] : (float)(1 / (1 + exp(-x)));
+        if (tfl_graph_is_probability(graph, t)) {
+            probability[t] = logit[t];
+            logit[t] = (float)(log(x) - log1p(-fmin(x, 1)));
+        } else {
+            probability[t] = softmax ? values->of[graph->output][t] : (float)(1 / (1 + exp(-x)));
+        }
     }
 }
 

@@ -217,7 +217,8 @@ static const tfl_command predict_command = {
     .operands = "[seqs.fa]",
     .max_operands = 1,
     .files = {.reads = tfl_reads_file},
-    .description = TFL_NAMES_DIFFER,
+    .description = TFL_NAMES_DIFFER " The probability of an output without a logit, such as a class that is picked from a softmax, is the output "
+                                    "itself, and its logit ln(p / (1 - p)).",
     .option = predict_rows,
     .example = predict_examples,
     .options_size = sizeof(options),

@@ -776,6 +776,23 @@ static size_t find_task(const tfl_graph *graph, const char *text)
     return good ? (size_t)number : graph->n_tasks;
 }
 
+/* The chosen task has what --target asks for. */
+static tfl_status check_target(const scoring *s, const tfl_graph *graph, unsigned task, tfl_error *err)
+{
+    bool wanted = strcmp(s->options->target, "probability") == 0, given = tfl_graph_is_probability(graph, task);
+    if (given && !wanted) {
+        return tfl_fail(err, TFL_EUNSUPPORTED,
+                        "%s: its task %s is a value of a sigmoid or softmax that was picked from it or joined with others, "
+                        "so that there is no logit; --target probability explains it",
+                        tfl_model_name(s->model), graph->task[task]);
+    }
+    if (wanted && !given && graph->logits == graph->output) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "%s: its task %s is no probability, as others are; --target logit explains it",
+                        tfl_model_name(s->model), graph->task[task]);
+    }
+    return TFL_OK;
+}
+
 static tfl_status choose_tasks(scoring *s, const tfl_graph *graph, tfl_error *err)
 {
     const char *text = s->options->task;
@@ -793,9 +810,14 @@ static tfl_status choose_tasks(scoring *s, const tfl_graph *graph, tfl_error *er
     if (s->task == NULL || s->task_name == NULL) {
         return tfl_fail_memory(err, "tasks");
     }
-    for (size_t t = 0; t < s->n_tasks; t++) {
+    tfl_status status = TFL_OK;
+    for (size_t t = 0; status == TFL_OK && t < s->n_tasks; t++) {
         s->task[t] = (unsigned)(first + t);
         s->task_name[t] = graph->task[first + t];
+        status = check_target(s, graph, s->task[t], err);
+    }
+    if (status != TFL_OK) {
+        return status;
     }
     if (text == NULL && graph->n_tasks > 1) {
         tfl_program_note(s->call, "note: contributions are to task %s, the first of %s; -t takes another, or all",

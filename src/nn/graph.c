@@ -214,6 +214,50 @@ static unsigned look_through(const tfl_graph *graph, unsigned output)
     return output;
 }
 
+/* Element *element of what the layer joins is *element of its input *k. */
+static void trace_concat(const tfl_layer *layer, unsigned *k, size_t *element)
+{
+    const tfl_concat_parameters *concat = tfl_layer_parameters(layer);
+    size_t whole = layer->shape.dim[concat->axis], inner = 1;
+    for (unsigned axis = concat->axis + 1; axis < layer->shape.rank; axis++) {
+        inner *= layer->shape.dim[axis];
+    }
+    size_t outer = *element / inner / whole, along = *element / inner % whole;
+    for (*k = 0; along >= layer->input_shape[*k].dim[concat->axis]; ++*k) {
+        along -= layer->input_shape[*k].dim[concat->axis];
+    }
+    *element = (outer * layer->input_shape[*k].dim[concat->axis] + along) * inner + *element % inner;
+}
+
+void tfl_graph_trace(const tfl_graph *graph, unsigned *layer, size_t *element)
+{
+    const tfl_layer *at = &graph->layer[*layer];
+    while (*element != SIZE_MAX && (at->kind == &tfl_layer_dropout || at->kind == &tfl_layer_gather || at->kind == &tfl_layer_concat)) {
+        unsigned k = 0;
+        if (at->kind == &tfl_layer_concat) {
+            trace_concat(at, &k, element);
+        } else if (at->kind == &tfl_layer_gather) {
+            const tfl_gather_parameters *gather = tfl_layer_parameters(at);
+            int64_t from = gather->source != NULL ? gather->source[*element] : (int64_t)*element;
+            *element = from < 0 ? SIZE_MAX : (size_t)from;
+        }
+        *layer = at->input[k];
+        at = &graph->layer[*layer];
+    }
+}
+
+bool tfl_graph_is_probability(const tfl_graph *graph, size_t task)
+{
+    const tfl_shape *shape = &graph->layer[graph->logits].shape;
+    size_t element = task % shape->dim[0] * (tfl_shape_size(shape) / shape->dim[0]) + task / shape->dim[0]; /* in ONNX order */
+    unsigned layer = graph->logits;
+    if (graph->logits != graph->output) {
+        return false;
+    }
+    tfl_graph_trace(graph, &layer, &element);
+    return element != SIZE_MAX && squashes(&graph->layer[layer]);
+}
+
 static void find_logits(tfl_graph *graph)
 {
     const tfl_layer *last = &graph->layer[graph->output];
@@ -280,6 +324,11 @@ tfl_status tfl_graph_end_in_sigmoid(tfl_graph *graph, tfl_error *err)
     unsigned sigmoid;
     if (graph->output != graph->logits) {
         return TFL_OK;
+    }
+    for (size_t t = 0; t < graph->n_tasks; t++) {
+        if (tfl_graph_is_probability(graph, t)) {
+            return TFL_OK;
+        }
     }
     size_t *n_uses = tfl_realloc(graph->n_uses, graph->n_layers + 1, sizeof *n_uses);
     if (n_uses == NULL) {

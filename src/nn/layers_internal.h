@@ -2,7 +2,7 @@
 #ifndef TFLIFT_LAYERS_INTERNAL_H
 #define TFLIFT_LAYERS_INTERNAL_H
 
-#include "tflift/layer.h"
+#include "tflift/graph.h"
 
 extern const tfl_layer_kind tfl_layer_input;
 extern const tfl_layer_kind tfl_layer_conv;
@@ -63,6 +63,10 @@ void tfl_layer_add_relu(const float *x, const float *before_relu, float *out, si
 /* backward of linear kinds: transpose with all weights. */
 void tfl_layer_backward_linear(const tfl_layer *layer, const float *const *in, const float *out, const float *grad_out,
                                float *const *grad_in, float *scratch);
+
+/* From an element (in ONNX order) of what the layer puts out to where it comes from, through layers that only move elements. *element is SIZE_MAX for one
+ * that comes from nowhere, a fill. */
+void tfl_graph_trace(const tfl_graph *graph, unsigned *layer, size_t *element);
 
 /* Offset in memory (channels last) of the element with that offset in ONNX order. */
 size_t tfl_shape_memory_offset(const tfl_shape *shape, size_t onnx_offset);

@@ -2,10 +2,12 @@
  * onnx_output.c: the layer that puts out what the model does, a vector in ONNX's order, so that a task's number says which element it is.
  *
  * A sigmoid or softmax is to be the last layer, as the network's logits are what comes before it. What exporters put behind one (a new shape,
- * other places, Dropout, several heads joined) is therefore done before it.
+ * other places, Dropout, several heads joined) is therefore done before it. Where that cannot be, as some of a softmax's classes are left out, say, the
+ * network ends in what it puts out (tfl_graph_is_probability).
  */
 #include "config.h"
 
+#include "src/nn/layers_internal.h"
 #include "src/nn/onnx_internal.h"
 #include "tflift/memory.h"
 
@@ -27,127 +29,131 @@ static bool is_vector(const tfl_shape *shape)
     return shape->dim[0] == 1 || shape->dim[0] == tfl_shape_size(shape);
 }
 
-/* What the value is a rearrangement of, through layers that do no more than that. */
-static tfl_status look_through(tfl_onnx_builder *builder, tfl_onnx_value *value, tfl_error *err)
+/* Sigmoids or softmaxes that an output takes its elements from, and which. */
+typedef struct heads {
+    size_t n;
+    unsigned layer[TFL_MAX_INPUTS];
+    size_t offset[TFL_MAX_INPUTS]; /* of the layer's elements, when all layers' lie one behind the other */
+    size_t size;                   /* of all layers together */
+    int64_t *source;               /* [elements of the output] where each lies there; NULL: as they are */
+} heads;
+
+/* The number of that layer among the heads, of which it becomes one; h->n is as before where there is no more room. */
+static size_t find_head(const tfl_onnx_builder *builder, heads *h, unsigned layer)
 {
-    const tfl_layer *layer = layer_of(builder, value->layer);
-    for (; is_kind(layer, "gather") || is_kind(layer, "dropout"); layer = layer_of(builder, value->layer)) {
-        const tfl_gather_parameters *gather = is_kind(layer, "gather") ? tfl_layer_parameters(layer) : NULL;
-        const int64_t *source = gather != NULL ? gather->source : NULL, *behind = value->source;
-        value->layer = layer->input[0];
-        value->source = source == NULL ? behind : source;
-        if (source != NULL && behind != NULL) {
-            size_t size;
-            int64_t *both;
-            size = tfl_onnx_dims_size(&value->dims, &size) ? size : 0;
-            tfl_status status = tfl_onnx_allocate(builder, size, sizeof *both, &both, err);
-            for (size_t i = 0; status == TFL_OK && i < size; i++) {
-                both[i] = behind[i] < 0 ? behind[i] : source[behind[i]];
-            }
-            if (status != TFL_OK) {
-                return status;
-            }
-            value->source = both;
-        }
+    size_t k = 0;
+    while (k < h->n && h->layer[k] != layer) {
+        k++;
     }
-    return TFL_OK;
+    if (k == h->n && k < TFL_MAX_INPUTS) {
+        h->layer[h->n++] = layer;
+        h->offset[k] = h->size;
+        h->size += layer_of(builder, layer)->size;
+    }
+    return k;
 }
 
-/* Whether the layer joins several heads that each end in a sigmoid. */
-static bool has_heads(const tfl_onnx_builder *builder, const tfl_layer *concat)
+/* The heads that the size elements of the value come from, through layers that only move elements; n is 0 where one of them comes from elsewhere. */
+static tfl_status find_heads(tfl_onnx_builder *builder, const tfl_onnx_value *value, size_t size, heads *h, tfl_error *err)
 {
-    bool all = is_kind(concat, "concat");
-    for (unsigned k = 0; all && k < concat->n_inputs; k++) {
-        all = is_kind(layer_of(builder, concat->input[k]), "sigmoid");
+    bool same = true, all = true;
+    *h = (heads){.n = 0};
+    tfl_status status = tfl_onnx_allocate(builder, size, sizeof *h->source, &h->source, err);
+    for (size_t i = 0; status == TFL_OK && all && i < size; i++) {
+        unsigned layer = (unsigned)value->layer;
+        size_t element = value->source == NULL ? i : value->source[i] < 0 ? SIZE_MAX : (size_t)value->source[i];
+        tfl_graph_trace(builder->graph, &layer, &element);
+        const tfl_layer *head = layer_of(builder, layer);
+        all = element != SIZE_MAX && (is_kind(head, "sigmoid") || is_kind(head, "softmax")) &&
+              (h->n == 0 || head->kind == layer_of(builder, h->layer[0])->kind);
+        size_t k = all ? find_head(builder, h, layer) : TFL_MAX_INPUTS;
+        all = k < TFL_MAX_INPUTS;
+        h->source[i] = all ? (int64_t)(h->offset[k] + element) : 0;
+        same = same && h->source[i] == (int64_t)i;
     }
-    return all;
-}
-
-/* The sigmoid of what the heads have before theirs, joined. */
-static tfl_status join_heads(tfl_onnx_builder *builder, const char *name, tfl_onnx_value *value, tfl_error *err)
-{
-    const tfl_layer *concat = layer_of(builder, value->layer);
-    unsigned input[TFL_MAX_INPUTS], layer;
-    for (unsigned k = 0; k < concat->n_inputs; k++) {
-        input[k] = layer_of(builder, concat->input[k])->input[0];
-    }
-    tfl_status status = tfl_onnx_add(builder, concat->name, "concat", input, concat->n_inputs,
-                                     tfl_layer_parameters(concat), &layer, err);
-    if (status == TFL_OK && (status = tfl_onnx_add(builder, name, "sigmoid", &layer, 1, NULL, &layer, err)) == TFL_OK) {
-        value->layer = layer;
-    }
+    h->n = all ? h->n : 0;
+    h->source = same && h->size == size ? NULL : h->source;
     return status;
 }
 
-/* The value, of a sigmoid's elements, in a vector that ends in the sigmoid. */
-static tfl_status end_in_sigmoid(tfl_onnx_builder *builder, const char *name, const tfl_onnx_value *value,
-                                 const tfl_shape *vector, unsigned *layer, tfl_error *err)
+/* What the heads have before their sigmoid or softmax, joined where they are several. */
+static tfl_status join_heads(tfl_onnx_builder *builder, const heads *h, const char *name, unsigned *before, tfl_error *err)
 {
-    const tfl_layer *sigmoid = layer_of(builder, value->layer);
-    tfl_onnx_value before = *value;
-    before.layer = sigmoid->input[0];
-    before.arranged = sigmoid->name;
-    tfl_status status = tfl_onnx_layer(builder, &before, vector, layer, err);
-    return status == TFL_OK ? tfl_onnx_add(builder, name, "sigmoid", layer, 1, NULL, layer, err) : status;
+    const tfl_concat_parameters along = {.axis = 0};
+    unsigned input[TFL_MAX_INPUTS];
+    tfl_status status = TFL_OK;
+    *before = layer_of(builder, h->layer[0])->input[0];
+    for (size_t k = 0; status == TFL_OK && h->n > 1 && k < h->n; k++) {
+        const tfl_layer *head = layer_of(builder, h->layer[k]);
+        const tfl_shape vector = {.rank = 1, .dim = {head->size}};
+        tfl_onnx_value value = {.layer = head->input[0], .arranged = head->name};
+        status = tfl_onnx_layer(builder, &value, &vector, &input[k], err);
+    }
+    return status == TFL_OK && h->n > 1 ? tfl_onnx_add(builder, name, "concat", input, (unsigned)h->n, &along, before, err) : status;
 }
 
-/* The softmax of a value whose elements lie in ONNX's order: along the third axis of (1, before it, its own, behind it). */
-static tfl_status end_in_softmax(tfl_onnx_builder *builder, const char *name, const tfl_onnx_value *value,
-                                 unsigned *layer, tfl_error *err)
+/* The third axis of (1, before it, its own, behind it) that a softmax goes along over all the heads' elements, as they are; false where they are not,
+ * or heads differ in size. */
+static bool find_groups(const tfl_onnx_builder *builder, const heads *h, tfl_shape *shape)
 {
-    const tfl_layer *softmax = layer_of(builder, value->layer);
-    const tfl_softmax_parameters *over = tfl_layer_parameters(softmax), along = {.axis = 2};
-    tfl_shape shape = {.rank = 4, .dim = {1, 1, softmax->shape.dim[over->axis], 1}};
-    for (unsigned axis = 0; axis < softmax->shape.rank; axis++) {
-        shape.dim[axis < over->axis ? 1 : 3] *= axis == over->axis ? 1 : softmax->shape.dim[axis];
+    const tfl_layer *first = layer_of(builder, h->layer[0]);
+    const tfl_softmax_parameters *over = tfl_layer_parameters(first);
+    bool whole = h->source == NULL;
+    *shape = (tfl_shape){.rank = 4, .dim = {1, h->n, first->shape.dim[over->axis], 1}};
+    for (unsigned axis = 0; axis < first->shape.rank; axis++) {
+        shape->dim[axis < over->axis ? 1 : 3] *= axis == over->axis ? 1 : first->shape.dim[axis];
     }
-    tfl_onnx_value before = *value;
-    before.layer = softmax->input[0];
-    before.arranged = softmax->name;
-    tfl_status status = tfl_onnx_layer(builder, &before, &shape, layer, err);
-    return status == TFL_OK ? tfl_onnx_add(builder, name, "softmax", layer, 1, &along, layer, err) : status;
+    for (size_t k = 1; k < h->n; k++) {
+        const tfl_layer *head = layer_of(builder, h->layer[k]);
+        const tfl_softmax_parameters *along = tfl_layer_parameters(head);
+        whole = whole && head->size == first->size && head->shape.dim[along->axis] == head->size && first->size == shape->dim[2];
+    }
+    return whole;
 }
 
-static bool has_fill(const tfl_onnx_value *value, size_t size)
+/* The elements of the heads in a vector that ends in their sigmoid or softmax; along: the softmax's parameters, or NULL. */
+static tfl_status end_in_heads(tfl_onnx_builder *builder, const heads *h, const tfl_onnx_value *value, const char *name,
+                               const tfl_shape *shape, const tfl_softmax_parameters *along, unsigned *layer, tfl_error *err)
 {
-    for (size_t i = 0; value->source != NULL && i < size; i++) {
-        if (value->source[i] < 0) {
-            return true;
-        }
+    const char *kind = along != NULL ? "softmax" : "sigmoid", *arranged = layer_of(builder, h->layer[0])->name;
+    if (h->n == 1 && h->source == NULL && is_vector(&layer_of(builder, h->layer[0])->shape)) {
+        *layer = h->layer[0];
+        return TFL_OK;
     }
-    return false;
+    tfl_onnx_value before = {.source = h->source, .arranged = arranged};
+    tfl_status status = join_heads(builder, h, value->arranged, layer, err);
+    if (status == TFL_OK) {
+        before.layer = *layer;
+        status = tfl_onnx_layer(builder, &before, shape, layer, err);
+    }
+    return status == TFL_OK ? tfl_onnx_add(builder, name, kind, layer, 1, along, layer, err) : status;
 }
 
 /* The value as a vector that ends in the sigmoid or softmax it is a rearrangement of, where there is one. */
 static tfl_status make_vector(tfl_onnx_builder *builder, const char *name, tfl_onnx_value *value, unsigned *layer,
                               tfl_error *err)
 {
-    tfl_onnx_value below = *value;
+    const tfl_softmax_parameters third = {.axis = 2};
     size_t size;
-    tfl_status status = look_through(builder, &below, err);
-    if (status == TFL_OK && has_heads(builder, layer_of(builder, below.layer))) {
-        status = join_heads(builder, name, &below, err);
-    }
-    if (status != TFL_OK) {
-        return status;
-    }
+    heads h;
     if (!tfl_onnx_dims_size(&value->dims, &size) || size == 0) {
         return tfl_fail(err, TFL_EINPUT, "output \"%s\" has no elements", name);
     }
     const tfl_shape vector = {.rank = 1, .dim = {size}};
-    const tfl_layer *last = layer_of(builder, below.layer);
-    bool sigmoid = is_kind(last, "sigmoid") && !has_fill(&below, size);
-    bool softmax = is_kind(last, "softmax") && below.source == NULL;
-    *value = sigmoid || softmax ? below : *value;
+    tfl_shape groups;
+    tfl_status status = find_heads(builder, value, size, &h, err);
+    if (status != TFL_OK) {
+        return status;
+    }
+    if (h.n > 0 && is_kind(layer_of(builder, h.layer[0]), "sigmoid")) {
+        return end_in_heads(builder, &h, value, name, &vector, NULL, layer, err);
+    }
+    if (h.n > 0 && find_groups(builder, &h, &groups)) {
+        return end_in_heads(builder, &h, value, name, &groups, &third, layer, err);
+    }
     *layer = (unsigned)value->layer;
     if (value->source == NULL && is_vector(&layer_of(builder, value->layer)->shape)) {
         return TFL_OK;
-    }
-    if (sigmoid) {
-        return end_in_sigmoid(builder, name, value, &vector, layer, err);
-    }
-    if (softmax) {
-        return end_in_softmax(builder, name, value, layer, err);
     }
     value->arranged = name;
     return tfl_onnx_layer(builder, value, &vector, layer, err);

@@ -70,6 +70,36 @@ cp out predicted
 good tfmodel predict -m again.onnx "$seqs"
 same out predicted "predictions of a softmax over one of several axes, written and read"
 
+# Classes picked from a softmax, and what joins a sigmoid with something else, have no logits: these are probabilities as they are.
+model picked 13 "N 4 80" "$body; y = Softmax(z); g = Gather(y, [1]) axis=1"
+model joined 13 "N 4 80" "$body; h, i = Split(z, [1,2]) axis=1; u = Sigmoid(i); y = Concat(h, u) axis=1"
+good tfmodel info picked.onnx
+equal "$(sed -n 's/^# output: //p' out)" "probabilities without logits" "output of classes that are picked"
+good tfmodel info joined.onnx
+equal "$(sed -n 's/^# output: //p' out)" "logits, and probabilities without" "output of joined heads of two kinds"
+# NAME TASK, and where it is all there: NAME COLUMN
+while read -r name task whole column; do
+    good tfmodel predict -m "$whole.onnx" "$seqs"
+    sed 1d out >expected
+    good tfmodel predict -m $name.onnx "$seqs"
+    sed 1d out >predicted
+    equal "$(close predicted $((2 * task + 3)) expected "$column")" "" "probabilities of $name"
+    awk -v at=$((2 * task + 2)) '{ d = 1 / (1 + exp(-$at)) - $(at + 1); if (d > 1e-6 || d < -1e-6) print }' predicted >wrong
+    equal "$(cat wrong)" "" "probabilities of $name are the sigmoids of logits"
+    good tfscore -q -m $name.onnx -t "$task" --target probability -n 1 --deltas d.tsv --max-delta 1e-5 "$seqs"
+    sed 1d d.tsv >deltas
+    equal "$(close deltas 3 expected "$column")" "" "what is explained of $name"
+    bad 1 "tfscore: $name.onnx: its task $task is a value of a sigmoid or softmax that was picked from it or joined with others, so that there is no \
+logit; --target probability explains it" tfscore -q -m $name.onnx -t "$task" "$seqs"
+done <<<"picked 0 softmax 5
+joined 2 sigmoid 7"
+good tfscore -q -m logits.onnx -t 0 -f tsv "$seqs"
+mv out expected
+good tfscore -q -m joined.onnx -t 0 -f tsv "$seqs"
+same out expected "contributions to a logit beside probabilities"
+bad 1 "tfscore: joined.onnx: its task 0 is no probability, as others are; --target logit explains it" \
+    tfscore -q -m joined.onnx -t 0 --target probability "$seqs"
+
 # ---------------------------------------------------------------- the rule of every layer under every method
 
 model rules 13 "N 4 80" "c = Conv(x, 6x4x7~1, 6~2); r = Clip(c, 0.0, 6.0); p = MaxPool(r) kernel_shape=[2]; a = Softmax(p) axis=2; m = Mul(p, a); f = Flatten(m); d = Gemm(f, 438x5~3, 5~4); e = Relu(d); g = Exp(e); l = Log(g); z = Gemm(l, 5x3~5, 3~6); y = Sigmoid(z)"

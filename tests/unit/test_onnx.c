@@ -394,6 +394,18 @@ static const struct {
      "r = Reshape(z, [0,2,3]); t = Transpose(r) perm=[0,2,1]; f = Flatten(t)"},
     {13, "h, k = Split(z) axis=1; y = Sigmoid(k); w = Sigmoid(h); c = Concat(y, w) axis=1",
      "h, k = Split(z) axis=1; c = Concat(k, h) axis=1"},
+    {13, "h, k, l = Split(z) axis=1; y = Sigmoid(h); v = Sigmoid(k); w = Sigmoid(l); c = Concat(v, y) axis=1; d = Concat(c, w) axis=1",
+     "h, k, l = Split(z) axis=1; d = Concat(k, h, l) axis=1"},
+    {13, "h, k = Split(z) axis=1; y = Sigmoid(h); w = Sigmoid(k); u = Unsqueeze(y, [2]); d = Dropout(w, 0.5); v = Unsqueeze(d, [2]);"
+         "c = Concat(u, v) axis=-1",
+     "h, k = Split(z) axis=1; u = Unsqueeze(h, [2]); v = Unsqueeze(k, [2]); c = Concat(u, v) axis=2; f = Flatten(c)"},
+    {13, "h = Slice(z, [0], [1], [1]); k = Slice(z, [3], [4], [1]); y = Sigmoid(h); w = Sigmoid(k); u = Unsqueeze(y, [2]); v = Unsqueeze(w, [2]);"
+         "c = Concat(u, v) axis=-1",
+     "h = Gather(z, [0,3]) axis=1"},
+    {13, "h, k = Split(z) axis=1; y = Sigmoid(h); w = Sigmoid(k); c = Concat(y, w) axis=1; s = Slice(c, [4], [0], [1], [-2])",
+     "s = Slice(z, [4], [0], [1], [-2])"},
+    {13, "y = Sigmoid(z); c = Concat(y, y) axis=1", "c = Concat(z, z) axis=1"},
+    {13, "h, k, l = Split(z) axis=1; y = Softmax(h); v = Softmax(k); w = Softmax(l); c = Concat(y, v, w) axis=1; d = Dropout(c, 0.5)", "z"},
     {13, "y = Softmax(z); i = Identity(y)", "z"},
     {13, "y = Softmax(z); u = Unsqueeze(y, [1]); d = Dropout(u, 0.5); s = Squeeze(d); f = Flatten(s)", "z"},
     {13, "r = Reshape(z, [0,2,3]); y = Softmax(r)", "z"},
@@ -454,6 +466,43 @@ START_TEST(a_final_sigmoid_or_softmax_has_logits_before_it)
 }
 END_TEST
 
+/* Outputs that are values of a sigmoid or softmax, and have no logits: 1 for those. */
+static const struct {
+    const char *program, *probabilities;
+} picked[] = {
+    {"y = Softmax(z); g = Gather(y, [1]) axis=1", "1"},
+    {"y = Softmax(z); g = Slice(y, [1], [2], [1]); d = Dropout(g, 0.5); q = Squeeze(d, [1])", "1"},
+    {"y = Softmax(z); g = Gather(y, [5,4,3,2,1,0]) axis=1", "111111"},
+    {"h, k = Split(z, [2,4]) axis=1; y = Softmax(h); w = Softmax(k); c = Concat(y, w) axis=1", "111111"},
+    {"h, k = Split(z) axis=1; y = Softmax(h); w = Sigmoid(k); c = Concat(y, w) axis=1", "111111"},
+    {"h, k = Split(z, [2,4]) axis=1; w = Sigmoid(k); c = Concat(h, w) axis=1", "001111"},
+    {"h, k = Split(z) axis=1; w = Sigmoid(k); u = Unsqueeze(h, [2]); v = Unsqueeze(w, [2]); c = Concat(u, v) axis=2; d = Dropout(c, 0.5)", "010101"},
+    {"y = Sigmoid(z); p = Pad(y, [0,1,0,0], 0.5)", "0111111"},
+    {"y = Softmax(z); m = Mul(y, 2.0)", "000000"},
+    {"z2 = Identity(z)", "000000"},
+    {"y = Sigmoid(z)", "000000"},
+};
+
+START_TEST(a_probability_that_has_no_logit_is_known)
+{
+    char program[512], text[16] = "";
+    network net;
+    (void)snprintf(program, sizeof program, "b = Flatten(x); z = Gemm(b, 48x6~1); %s", picked[_i].program);
+    open_network(13, "N 4 12", program, 12, &net);
+    for (size_t t = 0; t < net.graph->n_tasks; t++) {
+        text[t] = tfl_graph_is_probability(net.graph, t) ? '1' : '0';
+    }
+    ck_assert_msg(strcmp(text, picked[_i].probabilities) == 0, "%s: %s, not %s", picked[_i].program, text, picked[_i].probabilities);
+    bool any = strchr(text, '1') != NULL;
+    ck_assert_msg(!any || net.graph->output == net.graph->logits, "%s", picked[_i].program);
+    tfl_error err = TFL_ERROR_INIT;
+    tfl_status status = tfl_graph_end_in_sigmoid(net.graph, &err);
+    ck_assert_msg(status == TFL_OK, "%s", err.message);
+    ck_assert_int_eq(net.graph->output == net.graph->logits, any);
+    close_network(&net);
+}
+END_TEST
+
 /* Whether one of the programs has the operator, and is of an opset of this row. */
 static bool is_tested(const tfl_onnx_operator *row)
 {
@@ -493,6 +542,7 @@ int main(void)
     tcase_add_loop_test(tests, layers_are_as_few_as_needed, 0, sizeof layers / sizeof *layers);
     tcase_add_test(tests, every_operator_is_in_a_program);
     tcase_add_loop_test(tests, a_final_sigmoid_or_softmax_has_logits_before_it, 0, sizeof ends / sizeof *ends);
+    tcase_add_loop_test(tests, a_probability_that_has_no_logit_is_known, 0, sizeof picked / sizeof *picked);
     suite_add_tcase(suite, tests);
     return test_run(suite);
 }
