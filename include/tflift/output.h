@@ -22,8 +22,11 @@ typedef struct tfl_output tfl_output;
 
 typedef enum tfl_compression {
     TFL_PLAIN,  /* bytes as written */
-    TFL_BY_NAME /* BGZF when the path ends in .gz, .bgz or .bgzf, otherwise plain */
+    TFL_BY_NAME /* BGZF when the path ends in .gz, .bgz or .bgzf, in either case, otherwise plain */
 } tfl_compression;
+
+/* Length of the part of path in front of the .gz, .bgz or .bgzf at its end: all of it where TFL_BY_NAME means plain. */
+size_t tfl_output_stem(const char *path);
 
 /* Opens path for writing. Devices and pipes (/dev/full, /dev/stdout, a FIFO) are written directly. */
 tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_output **out,

@@ -61,7 +61,7 @@ typedef struct tfl_track_format {
 /* The table; NULL after the last. */
 const tfl_track_format *tfl_track_format_at(size_t i);
 const tfl_track_format *tfl_track_format_find(const char *name);
-/* By the path's suffix (a trailing .gz is looked through); NULL when no format has it. */
+/* By the path's suffix (in either case, and one of compression is looked through); NULL when no format has it. */
 const tfl_track_format *tfl_track_format_for(const char *path);
 
 typedef struct tfl_track tfl_track;

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,16 +134,17 @@ static tfl_status open_descriptor(tfl_output *output, const char *path, tfl_erro
     return S_ISREG(old.st_mode) ? open_tempfile(output, path, &old, err) : open_directly(output, path, err);
 }
 
-static bool has_suffix(const char *path, const char *suffix)
+size_t tfl_output_stem(const char *path)
 {
+    static const char *const suffixes[] = {".gz", ".bgz", ".bgzf"};
     size_t length = strlen(path);
-    size_t n = strlen(suffix);
-    return length > n && strcmp(path + length - n, suffix) == 0;
-}
-
-static bool is_compressed_name(const char *path)
-{
-    return has_suffix(path, ".gz") || has_suffix(path, ".bgz") || has_suffix(path, ".bgzf");
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        size_t n = strlen(suffixes[i]);
+        if (length > n && strcasecmp(path + length - n, suffixes[i]) == 0) {
+            return length - n;
+        }
+    }
+    return length;
 }
 
 tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_output **out, tfl_error *err)
@@ -159,7 +161,7 @@ tfl_status tfl_output_open(const char *path, tfl_compression compression, tfl_ou
     if (status == TFL_OK) {
         status = open_descriptor(output, path, err);
     }
-    if (status == TFL_OK && compression == TFL_BY_NAME && is_compressed_name(path)) {
+    if (status == TFL_OK && compression == TFL_BY_NAME && path[tfl_output_stem(path)] != '\0') {
         output->compressed = tfl_realloc(NULL, COMPRESSED_SIZE, 1);
         status = output->compressed == NULL ? tfl_fail_memory(err, "compression") : TFL_OK;
     }

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "tflift/bed.h"
 #include "tflift/number.h"
@@ -174,11 +175,10 @@ const tfl_hit_format *tfl_hit_format_find(const char *name)
 
 const tfl_hit_format *tfl_hit_format_for(const char *path)
 {
-    size_t length = strlen(path);
-    length -= length > 3 && strcmp(path + length - 3, ".gz") == 0 ? 3 : 0;
+    size_t length = tfl_output_stem(path);
     for (size_t i = 0; i < N_FORMATS; i++) {
         size_t suffix = strlen(formats[i].suffix);
-        if (length > suffix && strncmp(path + length - suffix, formats[i].suffix, suffix) == 0) {
+        if (length > suffix && strncasecmp(path + length - suffix, formats[i].suffix, suffix) == 0) {
             return &formats[i];
         }
     }

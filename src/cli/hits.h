@@ -38,7 +38,8 @@ typedef struct tfl_hit_format {
 /* The table; NULL after the last. */
 const tfl_hit_format *tfl_hit_format_at(size_t i);
 const tfl_hit_format *tfl_hit_format_find(const char *name);
-/* By the suffix of path, where it ends in one, a trailing .gz looked through; the first of the table otherwise. */
+/* By the suffix of path, in either case, where it ends in one, one of compression looked through; the first of the table
+ * otherwise. */
 const tfl_hit_format *tfl_hit_format_for(const char *path);
 
 typedef struct tfl_hits tfl_hits;

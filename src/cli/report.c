@@ -128,13 +128,12 @@ static tfl_status link_file(report *r, const char *path, const char *name, tfl_e
     return status;
 }
 
-/* The name of a file without folder, ".gz" and the suffix before it. The caller frees; NULL when out of memory. */
+/* The name of a file without folder, ".gz" or the like and the suffix before it. The caller frees; NULL when out of memory. */
 static char *stem_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    size_t length = strlen(name);
-    length -= length > 3 && strcmp(name + length - 3, ".gz") == 0 ? 3 : 0;
+    size_t length = tfl_output_stem(name);
     for (size_t i = length; i > 1; i--) {
         if (name[i - 1] == '.') {
             return tfl_strndup(name, i - 1);
@@ -263,8 +262,7 @@ static tfl_status link_fasta(report *r, const char *stem, tfl_error *err)
 {
     tfl_genome *genome = NULL;
     const char *path = r->options->fasta;
-    size_t length = strlen(path);
-    bool compressed = length > 3 && strcmp(path + length - 3, ".gz") == 0;
+    bool compressed = path[tfl_output_stem(path)] != '\0';
     tfl_status status = tfl_genome_open(path, &genome, err); /* makes the index, or checks it */
     for (size_t i = 0; status == TFL_OK && i < tfl_genome_size(genome); i++) {
         status = add_contig(r, tfl_genome_contig(genome, i), tfl_genome_length(genome, i), err);

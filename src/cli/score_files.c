@@ -31,8 +31,7 @@ static size_t stem_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1;
-    size_t length = strlen(path);
-    size_t end = length > folder + 3 && strcmp(path + length - 3, ".gz") == 0 ? length - 3 : length;
+    size_t end = folder + tfl_output_stem(path + folder);
     for (size_t i = end; i > folder + 1; i--) {
         if (path[i - 1] == '.') {
             return i - 1;

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---------------------------------------------------------------- tftrack merge */
 
@@ -332,7 +333,7 @@ static const tfl_option unpack_rows[] = {
 static char *array_path(const unpack_options *o, const char *archive, const char *array)
 {
     size_t length = strlen(archive);
-    bool suffix = length > strlen(".npz") && strcmp(archive + length - strlen(".npz"), ".npz") == 0;
+    bool suffix = length > strlen(".npz") && strcasecmp(archive + length - strlen(".npz"), ".npz") == 0;
     const char *prefix = o->prefix != NULL ? o->prefix : archive;
     length = o->prefix != NULL || !suffix ? strlen(prefix) : length - strlen(".npz");
     size_t size = length + strlen(array) + strlen(o->format) + 3;

@@ -49,9 +49,8 @@ const tfl_track_format *tfl_track_format_for(const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
-    size_t length = strlen(name);
-    bool compressed = length > 3 && strcmp(name + length - 3, ".gz") == 0;
-    length -= compressed ? 3 : 0;
+    size_t length = tfl_output_stem(name);
+    bool compressed = name[length] != '\0';
     size_t stem = length;
     while (stem > 0 && name[stem - 1] != '.') {
         stem--;

@@ -130,7 +130,7 @@ sed 1d out | awk -F '\t' -v OFS='\t' '{ printf "%s\t%d\t%d\t%s\t%s\t%.4f\t%s\t%s
 awk -F '\t' '{ printf "%s\t%d\t%d\t%s\t%s\t%.4f\t%s\t%s\t%s\n", $1, $2, $3, $4, $6, $7, $8, $9, $10 }' rows >expected
 same got expected "FIMO"
 
-for name in x.tsv x.tsv.gz x.bed x.bed.gz x.txt; do
+for name in x.tsv x.tsv.gz x.bed x.bed.gz x.BED x.Bed.BGZ x.txt; do
     good tfscan -p "$motifs" "$seqs" -o "$name"
     [[ ! -s out ]] || fail "-o $name: wrote on standard output"
 done
@@ -139,6 +139,8 @@ same x.bed all.bed "-o x.bed"
 same x.txt all.tsv "-o x.txt"
 gzip -dc x.tsv.gz >unzipped && same unzipped all.tsv "-o x.tsv.gz"
 gzip -dc x.bed.gz >unzipped && same unzipped all.bed "-o x.bed.gz"
+same x.BED all.bed "-o x.BED"
+gzip -dc <x.Bed.BGZ >unzipped && same unzipped all.bed "-o x.Bed.BGZ"
 good tfscan -p "$motifs" "$seqs" -o x.bed -f tsv
 same x.bed all.tsv "-f over the suffix"
 

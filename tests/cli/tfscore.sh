@@ -80,6 +80,9 @@ bad 2 'tfscore: --provenance: format bigwig has no place for it; the table of --
 good tfscore "${M[@]}" "$seqs" -t all -o t.bedgraph.gz
 equal "$(ls t.* | xargs)" "t.first.bedgraph.gz t.second.bedgraph.gz t.third_one.bedgraph.gz" "files of -t all"
 gzip -dc t.first.bedgraph.gz >unzipped && same unzipped all.bedgraph "the first task of all"
+good tfscore "${M[@]}" "$seqs" -t all -o u.BedGraph.GZ
+equal "$(ls u.* | xargs)" "u.first.BedGraph.GZ u.second.BedGraph.GZ u.third_one.BedGraph.GZ" "files of -t all, in upper case"
+same u.first.BedGraph.GZ t.first.bedgraph.gz "the first task of all, in upper case"
 good tfscore "${M[@]}" "$seqs" -t all -f tsv
 awk -F '\t' 'FNR == 1 || $4 == "first"' out >of_all
 same of_all all.tsv "the first task of all in one table"

@@ -142,6 +142,8 @@ same out shuffled2 "standard input"
 gzip -c s/sequences.fa >s.fa.gz
 good tfsim shuffle -n 4 s.fa.gz -o shuffled.fa.gz
 gzip -dc shuffled.fa.gz >unzipped && same unzipped shuffled2 "gzip in and out"
+good tfsim shuffle -n 4 s.fa.gz -o shuffled.fasta.GZ
+same shuffled.fasta.GZ shuffled.fa.gz "a suffix in upper case"
 
 # a sequence alone is shuffled as among others, and the first shuffles do not depend on -n
 grep -A 1 -x '>seq_17' s/sequences.fa >alone.fa

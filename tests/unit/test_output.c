@@ -373,12 +373,14 @@ START_TEST(names_choose_compression)
         const char *suffix;
         tfl_compression compression;
         bool compressed;
-    } table[] = {{".gz", TFL_BY_NAME, true}, {".bgz", TFL_BY_NAME, true}, {".bgzf", TFL_BY_NAME, true},
-                 {".gz", TFL_PLAIN, false},  {".bw", TFL_BY_NAME, false}, {"gz", TFL_BY_NAME, false}};
+    } table[] = {{".gz", TFL_BY_NAME, true},  {".bgz", TFL_BY_NAME, true}, {".bgzf", TFL_BY_NAME, true},
+                 {".GZ", TFL_BY_NAME, true},  {".Bgz", TFL_BY_NAME, true}, {".gz", TFL_PLAIN, false},
+                 {".bw", TFL_BY_NAME, false}, {"gz", TFL_BY_NAME, false}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         char name[4400], read_back[32] = "", *bytes;
         tfl_output *output;
         snprintf(name, sizeof name, "%s%s", path, table[i].suffix);
+        ck_assert_int_eq(tfl_output_stem(name) == strlen(path), table[i].suffix[0] == '.' && table[i].suffix[2] != 'w');
         ck_assert_int_eq(tfl_output_open(name, table[i].compression, &output, &err), TFL_OK);
         ck_assert_int_eq(tfl_output_seekable(output), !table[i].compressed);
         ck_assert_int_eq(tfl_output_write(output, "hello", 5, &err), TFL_OK);
