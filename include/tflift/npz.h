@@ -14,7 +14,8 @@ extern "C" {
 
 typedef struct tfl_npz tfl_npz;
 
-/* Opens the archive; the caller closes. Members that are no arrays (*.npy) are passed over. */
+/* Opens the archive; the caller closes. Members that are no arrays (*.npy) are passed over; without any array it is an
+ * error. */
 tfl_status tfl_npz_open(const char *path, tfl_npz **out, tfl_error *err) TFL_MUST_USE;
 void tfl_npz_close(tfl_npz *npz);
 

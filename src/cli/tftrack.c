@@ -349,8 +349,9 @@ static tfl_status choose_paths(const tfl_call *call, const tfl_npz *npz, char **
     tfl_status status = TFL_OK;
     for (size_t i = 0; status == TFL_OK && i < tfl_npz_size(npz); i++) {
         const char *array = tfl_npz_array(npz, i);
-        if (strchr(array, '/') != NULL) {
-            return tfl_fail(err, TFL_EINPUT, "%s: array %s: its name is no name of a file", call->operand[0], array);
+        if (*array == '\0' || strchr(array, '/') != NULL) {
+            return tfl_fail(err, TFL_EINPUT, "%s: array \"%s\": its name is no name of a file", call->operand[0],
+                            array);
         }
         path[i] = array_path(call->options, call->operand[0], array);
         const char *output = path[i];

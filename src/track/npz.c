@@ -24,7 +24,7 @@ static bool ends_with(const char *text, const char *suffix)
 {
     size_t length = strlen(text);
     size_t n = strlen(suffix);
-    return length > n && strcmp(text + length - n, suffix) == 0;
+    return length >= n && strcmp(text + length - n, suffix) == 0;
 }
 
 /* Keeps the members that are arrays. */
@@ -41,7 +41,9 @@ static tfl_status keep_arrays(tfl_npz *npz, size_t n, tfl_error *err)
             npz->n++;
         }
     }
-    return TFL_OK;
+    return npz->n > 0
+               ? TFL_OK
+               : tfl_fail(err, TFL_EINPUT, "%s: holds no arrays, which are members called *.npy", npz->file.name);
 }
 
 tfl_status tfl_npz_open(const char *path, tfl_npz **out, tfl_error *err)

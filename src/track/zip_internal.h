@@ -17,7 +17,7 @@
 enum { TFL_ZIP_NAME = 64, TFL_ZIP_STORED = 0, TFL_ZIP_DEFLATED = 8 };
 
 typedef struct tfl_zip_member {
-    char name[TFL_ZIP_NAME]; /* cut when longer */
+    char name[TFL_ZIP_NAME];
     uint64_t offset;         /* of its local header */
     uint64_t size;           /* unpacked */
     uint64_t packed_size;
@@ -37,7 +37,8 @@ tfl_status tfl_zip_write_directory(tfl_output *output, const tfl_zip_member *mem
 
 /* ---- reading; errors name the file */
 
-/* The members of an archive, names cut to fit TFL_ZIP_NAME; the caller frees. */
+/* The members of an archive; the caller frees. A name that does not fit TFL_ZIP_NAME, and one that comes twice, are
+ * errors. */
 tfl_status tfl_zip_read_directory(const tfl_file *file, tfl_zip_member **member, size_t *n,
                                   tfl_error *err) TFL_MUST_USE;
 

@@ -8,6 +8,7 @@
 #include <zlib.h>
 
 #include "tflift/memory.h"
+#include "tflift/table.h"
 #include "track/bytes_internal.h"
 
 enum {
@@ -132,7 +133,7 @@ static size_t read_entry(const unsigned char *at, size_t left, tfl_zip_member *m
     size_t name = tfl_get_u16(at + 28);
     size_t extra = tfl_get_u16(at + 30);
     size_t size = CENTRAL + name + extra + tfl_get_u16(at + 32);
-    if (size > left) {
+    if (size > left || memchr(at + CENTRAL, '\0', name) != NULL) {
         return 0;
     }
     *member = (tfl_zip_member){.method = tfl_get_u16(at + 10),
@@ -144,18 +145,36 @@ static size_t read_entry(const unsigned char *at, size_t left, tfl_zip_member *m
     return read_extra(at + CENTRAL + name, extra, member) ? size : 0;
 }
 
+/* A name says which member is meant: it is whole, and that of no other. */
+static tfl_status check_name(const tfl_file *file, const tfl_zip_member *member, size_t length, tfl_table *names,
+                             tfl_error *err)
+{
+    bool added = false;
+    if (length >= TFL_ZIP_NAME) {
+        return tfl_fail(err, TFL_EUNSUPPORTED, "%s: its member number %zu has a name of %zu bytes, and %d are the most",
+                        file->name, tfl_table_size(names) + 1, length, TFL_ZIP_NAME - 1);
+    }
+    tfl_status status = tfl_table_add(names, member->name, NULL, &added, err);
+    return status == TFL_OK && !added
+               ? tfl_fail(err, TFL_EINPUT, "%s: two of its members are called %s; rename one", file->name, member->name)
+               : status;
+}
+
 static tfl_status read_entries(const tfl_file *file, const unsigned char *bytes, const directory *where,
                                tfl_zip_member *member, tfl_error *err)
 {
     size_t at = 0;
-    for (uint64_t i = 0; i < where->n; i++) {
-        size_t size = read_entry(bytes + at, (size_t)where->size - at, &member[i]);
-        if (size == 0) {
-            return bad(file, err, "an entry of its directory");
-        }
+    tfl_table *names = NULL;
+    tfl_status status = tfl_table_create(&names, err);
+    for (uint64_t i = 0; status == TFL_OK && i < where->n; i++) {
+        const unsigned char *entry = bytes + at;
+        size_t size = read_entry(entry, (size_t)where->size - at, &member[i]);
+        status = size == 0 ? bad(file, err, "an entry of its directory")
+                           : check_name(file, &member[i], tfl_get_u16(entry + 28), names, err);
         at += size;
     }
-    return TFL_OK;
+    tfl_table_free(names);
+    return status;
 }
 
 tfl_status tfl_zip_read_directory(const tfl_file *file, tfl_zip_member **member, size_t *n, tfl_error *err)
