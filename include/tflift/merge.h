@@ -21,8 +21,8 @@ typedef struct tfl_merge_options {
     tfl_overlap overlap;          /* where several tracks have a value: their mean, or that of the first track; not TFL_OVERLAP_NEAREST */
     bool longest;                 /* where tracks give a contig different lengths, the longest; false: an error */
     const char *const *contig;    /* [n_contigs] names and lengths of the genome, in its order, which is then the result's whatever the */
-    const int64_t *contig_length; /* tracks say; n_contigs 0: the tracks' contigs, in an order that keeps theirs, by name where they */
-    size_t n_contigs;             /* leave it open. A bedGraph's contigs end with its last row */
+    const int64_t *contig_length; /* tracks say; n_contigs 0: the tracks' contigs, in an order that keeps theirs; where they leave it */
+    size_t n_contigs;             /* open, in the tracks' order (text), or by name (bigWig). A bedGraph's contigs end with its last row */
     const char *description;      /* of text, where the tracks do not all begin with the same lines; may be NULL */
 } tfl_merge_options;
 

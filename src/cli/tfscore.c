@@ -212,9 +212,11 @@ static const tfl_option score_rows[] = {
     {.name = "shard",
      .argument = "I/N",
      TFL_TEXT(score_options, shard),
-     .help = "the I-th of N parts of the sequences; text outputs of all parts, one behind the other, are the whole. "
-             "Regions that overlap stay in one part (and sequences placed by their names, where the format has one value "
-             "per base), so that parts can be merged; with sorted ones the former holds too"},
+     .help =
+         "the I-th of N parts of the sequences; text outputs of all parts, one behind the other, are the whole, but "
+         "for header lines, which each part has (tail -n +2 leaves out that of a table). "
+         "Regions that overlap stay in one part (and sequences placed by their names, where the format has one value "
+         "per base), so that parts can be merged; with sorted ones the former holds too"},
     TFL_THREADS_ROW(score_options, threads),
     TFL_EXACT_ROW(score_options, exact),
     TFL_CPU_ROW(score_options, cpu),

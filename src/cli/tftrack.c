@@ -73,8 +73,10 @@ static const tfl_option merge_rows[] = {
     {.name = "chrom-sizes",
      .argument = "FILE",
      TFL_FILE(merge_options, chrom_sizes),
-     .help = "names and lengths of the genome's contigs (a .fai will do), in the order that the result shall have; "
-             "without it the tracks' own, in an order that keeps theirs"},
+     .help =
+         "names and lengths of the genome's contigs (a .fai will do), in the order that the result shall have; "
+         "without it the tracks' own, in an order that keeps theirs; contigs that no track has together come in the "
+         "tracks' order, or by name in a bigWig"},
     {.name = "lengths",
      .argument = "HOW",
      TFL_CHOICE(merge_options, lengths, lengths_at),
@@ -176,7 +178,9 @@ static const tfl_command merge_command = {
     .description =
         "Takes bigWig and bedGraph (plain, gzip, BGZF, or - for standard input), told apart by content. Rows of a "
         "bedGraph have to be sorted within each contig, as tfscore writes them. Signs are kept, and nothing is "
-        "rounded: the parts of one run, made with --shard, give the bytes of that run done at once.\n\n"
+        "rounded: the parts of one run, made with --shard and named in their order, give the bytes of that run done at "
+        "once (where that had no genome and placed sequences by their names, its contigs came by name: --chrom-sizes "
+        "says so to a bedGraph).\n\n"
         "Memory does not depend on how many values there are; they wait in a temporary file ($TMPDIR, else /tmp).",
     .option = merge_rows,
     .example = merge_examples,

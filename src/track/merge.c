@@ -339,8 +339,8 @@ tfl_status tfl_merge_tracks(const char *const *path, size_t n, const char *outpu
         return tfl_fail(err, TFL_EUSAGE, "merging takes tracks and a format of one value per base, and no centres");
     }
     m.value = tfl_calloc(CHUNK, sizeof *m.value);
-    tfl_status status =
-        m.value == NULL ? tfl_fail_memory(err, "values") : tfl_merge_contigs_create(options, path, n, &m.contigs, err);
+    tfl_status status = m.value == NULL ? tfl_fail_memory(err, "values")
+                                        : tfl_merge_contigs_create(options, path, n, !format->text, &m.contigs, err);
     if (status == TFL_OK) {
         status = read_heads(&m, path, n, err);
     }

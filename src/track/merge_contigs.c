@@ -22,6 +22,7 @@ struct tfl_merge_contigs {
     const tfl_merge_options *options;
     const char *const *path;
     size_t n_files;
+    bool by_name;
     tfl_table *table;
     seen *seen; /* [contigs] */
     size_t capacity;
@@ -32,7 +33,7 @@ struct tfl_merge_contigs {
     tfl_contigs result;
 };
 
-tfl_status tfl_merge_contigs_create(const tfl_merge_options *options, const char *const *path, size_t n,
+tfl_status tfl_merge_contigs_create(const tfl_merge_options *options, const char *const *path, size_t n, bool by_name,
                                     tfl_merge_contigs **out, tfl_error *err)
 {
     *out = NULL;
@@ -43,6 +44,7 @@ tfl_status tfl_merge_contigs_create(const tfl_merge_options *options, const char
     contigs->options = options;
     contigs->path = path;
     contigs->n_files = n;
+    contigs->by_name = by_name;
     contigs->first = tfl_calloc(n + 1, sizeof *contigs->first);
     contigs->count = tfl_calloc(n, sizeof *contigs->count);
     tfl_status status = contigs->first == NULL || contigs->count == NULL ? tfl_fail_memory(err, "contigs")
@@ -156,13 +158,13 @@ static bool next(const tfl_merge_contigs *contigs, list *from, uint32_t merge, b
 }
 
 /* Whether x, the next of the left list, comes before y, the next of the right one: not one that the other list has
- * further behind; where both lists agree with either, by name. */
+ * further behind; where both lists agree with either, by name, or the first file's. */
 static bool left_first(const tfl_merge_contigs *contigs, size_t x, size_t y, uint32_t merge)
 {
     bool x_waits = contigs->seen[x].right == merge;
     bool y_waits = contigs->seen[y].left == merge;
     if (x == y || x_waits == y_waits) {
-        return x == y || x_waits || /* they contradict each other: the first file's order */
+        return x == y || x_waits || !contigs->by_name || /* they contradict each other: the first file's order */
                strcmp(tfl_table_name(contigs->table, x), tfl_table_name(contigs->table, y)) < 0;
     }
     return y_waits;

@@ -14,8 +14,9 @@
 
 typedef struct tfl_merge_contigs tfl_merge_contigs;
 
-/* For n files; path and options have to live as long. */
-tfl_status tfl_merge_contigs_create(const tfl_merge_options *options, const char *const *path, size_t n,
+/* For n files; path and options have to live as long. by_name: contigs whose order no file tells come by name, as in a
+ * bigWig of one run; else in the order of the files, which is that of a run whose parts the files are. */
+tfl_status tfl_merge_contigs_create(const tfl_merge_options *options, const char *const *path, size_t n, bool by_name,
                                     tfl_merge_contigs **out, tfl_error *err) TFL_MUST_USE;
 void tfl_merge_contigs_free(tfl_merge_contigs *contigs);
 

@@ -48,6 +48,8 @@ for format in bw bedgraph; do
     good tftrack merge own.2.$format own.1.$format --chrom-sizes own.sizes -o own.all.$format
 done
 same own.all.bedgraph own.bedgraph "bedGraph of sequences"
+good tftrack merge own.{1,2}.bedgraph
+same out own.bedgraph "bedGraph of sequences, whose order the parts have"
 good tftrack merge own.2.bw own.1.bw -o own.all.bw
 same own.all.bw own.bw "bigWig of sequences"
 
@@ -81,6 +83,23 @@ $(tail -n 1 <(tftrack merge short1.both.bw | grep -w ^chr1) | cut -f 3) in short
 --lengths longest takes the longest" tftrack merge short{1,2,3}.both.bw -o all.bw
 good tftrack merge short{1,2,3}.both.bw -o all.bw --lengths longest
 same all.bw short.both.bw "parts with --lengths longest"
+
+# a genome whose contigs are not in the order of their names, and a part for each
+for contig in chr9 chr10 chr2; do
+    printf '>%s\n%s\n' $contig "$(printf 'ACGTT%.0s' {1..100})" >&3
+    printf '%s\t100\t300\n' $contig
+done 3>turned.fa >turned.bed
+for part in 1 2 3 whole; do
+    shard=()
+    [[ $part == whole ]] || shard=(--shard $part/3)
+    for format in bw bedgraph; do
+        good tfscore -q --ref zeros -t 0 -g turned.fa -r turned.bed "${shard[@]}" -o turned.$part.$format
+    done
+done
+for format in bw bedgraph; do
+    good tftrack merge turned.{1,2,3}.$format -o turned.all.$format
+    same turned.all.$format turned.whole.$format "$format of a part for each contig"
+done
 
 # ---- values as they are: signs, zeros, the smallest and largest floats; gaps short and long; a stretch beyond 65536 bases
 awk 'BEGIN { for (i = 0; i < 150000; i++) { if (i % 1000 != 7 && (i < 70000 || i > 70100)) print "c\t" i "\t" i + 1 "\t" (i % 5 - 2) / 4 } }' >long
@@ -118,14 +137,16 @@ bad 2 "tftrack: --overlap nearest: tracks do not tell where the centres of their
 (or nearest from tfscore)" tftrack merge --overlap nearest one two
 bad 2 'tftrack: --overlap: "median" is not one of mean, first, error' tftrack merge --overlap median one two
 
-# ---- order of contigs: that of the tracks; by name where they leave it open; the first one's where they contradict
+# ---- order of contigs: that of the tracks; where they leave it open, that of the files, or by name in a bigWig; the first one's where they contradict
 order() { good tftrack merge "$@"; cut -f 1 out | uniq | tr '\n' ' '; }
 for file in 'x chr1 chr2 chr10' 'y chr2 chrX' 'z chr10 chr2' 'w a chr2'; do
     read -r name contigs <<<"$file"
     for contig in $contigs; do rows "$contig" 0 1; done >"$name"
 done
 equal "$(order x y)" "chr1 chr2 chr10 chrX " "order kept"
-equal "$(order y w x)" "a chr1 chr2 chr10 chrX " "order by name"
+equal "$(order y w x)" "a chr1 chr2 chrX chr10 " "order of the tracks"
+good tftrack merge y w x -o sorted.bw
+equal "$(order sorted.bw)" "a chr1 chr2 chr10 chrX " "order by name"
 equal "$(order x z)" "chr1 chr2 chr10 " "orders that contradict each other"
 equal "$(order z x)" "chr1 chr10 chr2 " "orders that contradict each other"
 printf 'chrX 10\nchr10 10\nchr2 10\nchr1 10\n' >sizes
