@@ -242,6 +242,7 @@ typedef struct score_item {
     double fraction; /* of the source that had been read with it */
     size_t n_references;
     size_t n_equal; /* references that are the sequence itself */
+    bool finite;    /* all its contributions */
     float *value;   /* x [length][4], contributions [T][length][4], hypothetical ones the same where wanted */
     size_t value_capacity;
     double *output; /* [2][T] of the sequence, of the references */
@@ -279,6 +280,8 @@ typedef struct scoring {
     bool has_ahead;
     tfl_progress progress;
     uint64_t done, n_equal, n_few; /* sequences; those with a reference equal to them; those with few references */
+    uint64_t n_not_finite;         /* those with contributions that are no finite numbers */
+    char *not_finite;              /* the first of them */
 } scoring;
 
 /* ---------------------------------------------------------------- reading */
@@ -436,6 +439,15 @@ static float *hypothetical_of(const scoring *s, const score_item *item)
     return s->options->hypothetical ? contributions_of(item) + s->n_tasks * item->sequence.length * TFL_BASES : NULL;
 }
 
+static bool all_finite(const float *value, size_t n)
+{
+    bool finite = true;
+    for (size_t i = 0; i < n; i++) {
+        finite = finite && isfinite(value[i]);
+    }
+    return finite;
+}
+
 static tfl_status explain_item(const scoring *s, unsigned number, score_item *item, tfl_error *err)
 {
     item->n_references = 0;
@@ -455,8 +467,11 @@ static tfl_status explain_item(const scoring *s, unsigned number, score_item *it
                                    .reference_output = item->output + s->n_tasks};
     tfl_one_hot(item->sequence.letters, item->sequence.length, s->n_policy, item->value);
     status = explain_strand(s, &context, number, item->value, &explanation, err);
-    return status == TFL_OK && s->options->both_strands ? add_other_strand(s, &context, number, &explanation, err)
-                                                        : status;
+    if (status == TFL_OK && s->options->both_strands) {
+        status = add_other_strand(s, &context, number, &explanation, err);
+    }
+    item->finite = status != TFL_OK || all_finite(contributions_of(item), s->n_tasks * item->sequence.length * TFL_BASES);
+    return status;
 }
 
 static tfl_status pipeline_work(void *context, unsigned number, void *slot, tfl_error *err)
@@ -485,6 +500,10 @@ static tfl_status pipeline_write(void *context, void *slot, tfl_error *err)
                          .n_references = item->n_references,
                          .reference_letters = item->letters};
     tfl_status status = tfl_score_files_write(s->files, &scored, err);
+    if (status == TFL_OK && !item->finite && s->n_not_finite++ == 0) {
+        s->not_finite = tfl_strdup(item->sequence.name);
+        status = s->not_finite == NULL ? tfl_fail_memory(err, "a name") : TFL_OK;
+    }
     tfl_plan_release(item->plan);
     item->plan = NULL;
     s->done++;
@@ -919,6 +938,7 @@ static void tear_down(scoring *s)
     free(s->override);
     free(s->override_layer);
     free(s->reference_kind);
+    free(s->not_finite);
     free(s->description);
     free(s->item);
     free(s->worker);
@@ -963,6 +983,13 @@ static void tell_notes(const scoring *s, const tfl_track_summary *track)
                          "note: %" PRIu64 " of %" PRIu64
                          " sequences have a reference that equals them, from which nothing can be learnt%s",
                          s->n_equal, s->done, drawn ? " (they have few shuffles, or one)" : "");
+    }
+    if (s->n_not_finite > 0) {
+        tfl_program_note(s->call,
+                         "note: %" PRIu64 " of %" PRIu64
+                         " sequences, %s the first, have contributions that are no finite numbers (where the model takes the "
+                         "logarithm of 0, say)",
+                         s->n_not_finite, s->done, s->not_finite);
     }
     if (skipped > 0) {
         tfl_program_note(s->call, "note: %" PRIu64 " sequences with letters other than A, C, G, T were skipped",

@@ -125,6 +125,17 @@ done
 bad 2 "tfscore: $seqs: seq_0: rule for layer '/l': revealcancel would leave the numbers that a layer of kind log is defined for; rescale does not" \
     tfscore -q -m rules.onnx --rule /l=revealcancel "$seqs"
 
+# Contributions that are no numbers are told: of sequences of A alone the model takes the logarithm of 0.
+model log 13 "N 4 80" "c = Slice(x, [1], [4], [1]); p = GlobalMaxPool(c); s = ReduceSum(p, [1]); l = Log(s)"
+awk 'NR == 3 { print ">only_a"; for (i = 0; i < 80; i++) printf "A"; print "" } 1' "$seqs" >with_a.fa
+for format in tsv bedgraph; do
+    good tfscore -m log.onnx --ref uniform -f $format with_a.fa
+    equal "$(cat err)" "tfscore: note: 1 of 7 sequences, only_a the first, have contributions that are no finite numbers (where the model takes the logarithm of 0, say)" \
+        "what is said of contributions that are no numbers ($format)"
+    good tfscore -m log.onnx --ref uniform -f $format "$seqs"
+    equal "$(cat err)" "" "what is said of contributions that are numbers ($format)"
+done
+
 # An operator that is not known is named with its node and file, before anything is done.
 "$TFL_BUILDDIR/tests/support/write_onnx" unknown.onnx 13 "N 4 80" "c = Conv(x, 6x4x7~1) @first; s = Sin(c) @wave; f = Flatten(s); z = Gemm(f, 444x1~3)" || exit 1
 for method in genomics gradient ism; do
