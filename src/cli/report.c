@@ -22,6 +22,7 @@
 #include "tflift/memory.h"
 #include "tflift/merge.h"
 #include "tflift/output.h"
+#include "tflift/row.h"
 #include "tflift/table.h"
 
 enum {
@@ -50,6 +51,7 @@ typedef struct report {
     char *assembly;
     report_track *track;    /* [n_tracks] */
     tfl_table *files;       /* their names so far */
+    tfl_table *keys;        /* those of UCSC's stanzas so far */
     char locus[LOCUS_SIZE]; /* "" until there is one */
 } report;
 
@@ -291,7 +293,7 @@ static tfl_status take_fasta(report *r, tfl_error *err)
                                              : copy_fasta(r, stem, err);
     }
     if (status == TFL_OK) {
-        r->assembly = tfl_strdup(r->options->assembly != NULL ? r->options->assembly : stem);
+        r->assembly = r->options->assembly != NULL ? tfl_strdup(r->options->assembly) : file_name(stem, "");
         status = r->assembly == NULL ? tfl_fail_memory(err, "a name") : TFL_OK;
     }
     free(stem);
@@ -388,6 +390,10 @@ static tfl_status name_track(report *r, report_track *track, const char *path, t
     track->file = track->label != NULL ? file_name(track->label, ".bw") : NULL;
     if (track->file == NULL) {
         return tfl_fail_memory(err, "a file's name");
+    }
+    if (!tfl_row_can_hold(track->label)) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: a hub has a line for the track's name, which control characters break; rename it",
+                        path);
     }
     tfl_status status = tfl_table_add(r->files, track->file, NULL, &added, err);
     return status == TFL_OK && !added
@@ -579,20 +585,38 @@ static tfl_status write_page(report *r, tfl_error *err)
 
 /* ---------------------------------------------------------------- UCSC */
 
-static tfl_status write_stanza(const report_track *track, tfl_output *output, tfl_error *err)
+/* "a_b" for a track called a-b, or with a number behind where another has that. The caller frees. */
+static tfl_status choose_key(report *r, const char *label, char **out, tfl_error *err)
 {
-    char *key = file_name(track->label, "");
-    if (key == NULL) {
-        return tfl_fail_memory(err, "a track's name");
+    enum { NUMBER = 24 };
+    size_t length = strlen(label), size = length + NUMBER;
+    char *key = tfl_calloc(size, 1);
+    bool added = false;
+    tfl_status status = key == NULL ? tfl_fail_memory(err, "a track's name") : TFL_OK;
+    for (size_t i = 0; status == TFL_OK && i < length; i++) {
+        key[i] = (char)(isalnum((unsigned char)label[i]) ? label[i] : '_');
     }
-    for (char *c = key; *c != '\0'; c++) {
-        *c = isalnum((unsigned char)*c) ? *c : '_';
+    for (size_t k = 2; status == TFL_OK && !added; k++) {
+        status = tfl_table_add(r->keys, key, NULL, &added, err);
+        if (!added) {
+            (void)snprintf(key + length, NUMBER, "_%zu", k);
+        }
     }
-    tfl_status status = tfl_output_printf(
-        output, err,
-        "track tflift_%s\nbigDataUrl %s\nshortLabel %.*s\nlongLabel Contribution of every base: %s\ntype bigWig %.9g "
-        "%.9g\nvisibility full\nlogo on\nautoScale on\nmaxHeightPixels 128:80:16\n\n",
-        key, track->file, SHORT_LABEL, track->label, track->label, track->total.min, track->total.max);
+    *out = key;
+    return status;
+}
+
+static tfl_status write_stanza(report *r, const report_track *track, tfl_output *output, tfl_error *err)
+{
+    char *key = NULL;
+    tfl_status status = choose_key(r, track->label, &key, err);
+    if (status == TFL_OK) {
+        status = tfl_output_printf(
+            output, err,
+            "track tflift_%s\nbigDataUrl %s\nshortLabel %.*s\nlongLabel Contribution of every base: %s\ntype bigWig %.9g "
+            "%.9g\nvisibility full\nlogo on\nautoScale on\nmaxHeightPixels 128:80:16\n\n",
+            key, track->file, SHORT_LABEL, track->label, track->label, track->total.min, track->total.max);
+    }
     free(key);
     return status;
 }
@@ -600,9 +624,12 @@ static tfl_status write_stanza(const report_track *track, tfl_output *output, tf
 static tfl_status write_track_db(report *r, tfl_error *err)
 {
     tfl_output *output = NULL;
-    tfl_status status = open_file(r, "trackDb.txt", &output, err);
+    tfl_status status = tfl_table_create(&r->keys, err);
+    if (status == TFL_OK) {
+        status = open_file(r, "trackDb.txt", &output, err);
+    }
     for (size_t i = 0; status == TFL_OK && i < r->options->n_tracks; i++) {
-        status = write_stanza(&r->track[i], output, err);
+        status = write_stanza(r, &r->track[i], output, err);
     }
     return output == NULL ? status : close_file(output, status, err);
 }
@@ -650,6 +677,7 @@ static void clear(report *r)
     }
     tfl_table_free(r->contigs);
     tfl_table_free(r->files);
+    tfl_table_free(r->keys);
     free(r->length);
     free(r->fasta);
     free(r->assembly);

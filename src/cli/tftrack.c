@@ -8,6 +8,7 @@
 #include "tflift/merge.h"
 #include "tflift/npz.h"
 #include "tflift/output.h"
+#include "tflift/row.h"
 #include "tflift/track.h"
 #include "tflift/version.h"
 
@@ -201,7 +202,7 @@ static const tfl_option report_rows[] = {
     {.name = "genome",
      .letter = 'g',
      .argument = "FASTA",
-     TFL_TEXT(report_options, fasta),
+     TFL_FILE(report_options, fasta),
      .help = "what the tracks lie on: the genome, or the sequences where each is its own contig"},
     {.name = "assembly",
      .argument = "NAME",
@@ -211,18 +212,18 @@ static const tfl_option report_rows[] = {
      .shown = "the FASTA file's"},
     {.name = "hits",
      .argument = "BED",
-     TFL_TEXT(report_options, hits),
+     TFL_FILE(report_options, hits),
      .help = "motif matches, as tfscan -f bed writes them"},
     {.name = "regions",
      .letter = 'r',
      .argument = "BED",
-     TFL_TEXT(report_options, regions),
+     TFL_FILE(report_options, regions),
      .help = "regions to jump to"},
     TFL_SECTION("Output"),
     {.name = "output", .letter = 'o', .argument = "DIR", TFL_TEXT(report_options, output), .help = "the new folder"},
     {.name = "igv-js",
      .argument = "FILE",
-     TFL_TEXT(report_options, igv_js),
+     TFL_FILE(report_options, igv_js),
      .help = "igv.min.js, to be copied into the folder (scripts/fetch-igv gets it)",
      .shown = ""},
     {.name = "link",
@@ -265,6 +266,9 @@ static tfl_status report(const tfl_call *call, tfl_error *err)
     if (o->fasta == NULL && o->assembly == NULL) {
         return tfl_fail(err, TFL_EUSAGE, "-g FASTA or --assembly NAME is missing: letters need a sequence");
     }
+    if (o->assembly != NULL && (strchr(o->assembly, ' ') != NULL || !tfl_row_can_hold(o->assembly))) {
+        return tfl_fail(err, TFL_EUSAGE, "--assembly: \"%s\" is no single word, as names of assemblies are", o->assembly);
+    }
     tfl_status status = tfl_report_write(&options, &summary, err);
     if (status == TFL_OK) {
         tell_report(call, o, &summary);
@@ -284,6 +288,7 @@ static const tfl_command report_command = {
     .operands = "TRACK...",
     .min_operands = 1,
     .max_operands = SIZE_MAX,
+    .files = {.reads = tfl_reads_file},
     .description =
         "Writes a page and a session of igv.js that draw every base as a letter as high as its contribution, with "
         "motif matches and regions below, and a track hub for the UCSC genome browser (hub.txt, logo on). The folder "

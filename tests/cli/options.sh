@@ -84,6 +84,7 @@ once tfscore "the operand" --ref --ref fasta:- -
 once tfscore "the operand" --model -m - -
 once tfscan --regions --scores -g genome.fa -r - --scores -
 once tftrack "operand 1" "operand 2" merge - -
+once tftrack "the operand" --hits report - --hits - -g genome.fa -o new
 once tfplot "the operand" --labels roc - --labels -
 once tfplot "the operand" --fasta logo GATA1=- --fasta -
 once tftrain --fasta --labels --fasta - --labels - -o x.onnx

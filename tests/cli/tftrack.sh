@@ -297,6 +297,13 @@ grep -q '"genome": "hg38"' hub/session.json || fail "the genome: $(<hub/session.
 good tftrack report -q -g genome.fa scores.both.bw -o linked --link 2>err
 equal "$(cd linked && find . -type l | sort | tr '\n' ' ')" "./genome.fa ./genome.fa.fai ./scores.both.bw " "links"
 
+# names that a hub has to tell apart, in words and lines of its own
+cp genome.fa "my genome.fa"
+for name in a-b a_b a.b a_b_2; do cp scores.both.bw $name.bw; done
+good tftrack report -q -g "my genome.fa" {a-b,a_b,a.b,a_b_2}.bw -o hubs
+equal "$(grep ^track hubs/trackDb.txt | xargs)" "track tflift_a_b track tflift_a_b_2 track tflift_a_b_3 track tflift_a_b_2_2" "names of a hub's tracks"
+equal "$(<hubs/genomes.txt)" $'genome my_genome\ntrackDb trackDb.txt' "a genome's name"
+
 mkdir kept empty && echo kept >kept/file
 refuse_report() { # STATUS MESSAGE ARGUMENT...
     local expected=$1 message=$2
@@ -310,6 +317,11 @@ good tftrack report -q -g genome.fa scores.both.bw -o empty
 refuse_report 2 "regions.bed: is there already, and no folder that can be read: give another name" -g genome.fa scores.both.bw -o regions.bed
 refuse_report 2 "-o DIR is missing: the report is a folder" -g genome.fa scores.both.bw
 refuse_report 2 "-g FASTA or --assembly NAME is missing: letters need a sequence" scores.both.bw -o new
+cp scores.both.bw $'a\ntrack b.bw'
+refuse_report 2 "a?track b.bw: a hub has a line for the track's name, which control characters break; rename it" -g genome.fa $'a\ntrack b.bw' -o new
+for name in "my genome" $'my\ngenome'; do
+    refuse_report 2 "--assembly: \"${name//$'\n'/?}\" is no single word, as names of assemblies are" --assembly "$name" scores.both.bw -o new
+done
 refuse_report 1 "nowhere/new: cannot make the folder: No such file or directory" -g genome.fa scores.both.bw -o nowhere/new
 refuse_report 1 "none.fa: cannot open: No such file or directory" -g none.fa scores.both.bw -o new
 refuse_report 1 "none.js: cannot open: No such file or directory" -g genome.fa scores.both.bw -o new --igv-js none.js
