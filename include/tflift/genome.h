@@ -31,7 +31,8 @@ typedef struct tfl_genome_index {
 } tfl_genome_index;
 
 /* Opens path, which must be an ordinary file. Errors: plain gzip, an index that does not fit, and, where the index is
- * made, lines of uneven length in a contig, a name that comes twice. The caller closes. */
+ * made, lines of uneven length in a contig, bytes in them that are no letters at all (a byte order mark, blanks), a name that comes twice. The
+ * caller closes. */
 tfl_status tfl_genome_open(const char *path, tfl_genome **out, tfl_error *err) TFL_MUST_USE;
 void tfl_genome_close(tfl_genome *genome);
 

@@ -122,6 +122,11 @@ static bool is_blank(char byte)
     return byte == ' ' || byte == '\t' || byte == '\r';
 }
 
+static bool is_letter(char byte)
+{
+    return (unsigned char)byte > ' ' && byte != '>';
+}
+
 static tfl_status fail_scan(const scan *s, tfl_error *err, const char *what)
 {
     return tfl_fail(err, TFL_EINPUT, "%s:%" PRIu64 ": %s%s%s", s->file, s->line, s->in_record ? s->name : "",
@@ -150,14 +155,34 @@ static tfl_status take_header(scan *s, const char *piece, size_t length, tfl_err
     return TFL_OK;
 }
 
+/* The part of a line of letters that is at hand, without blanks at its end: which letters they are is looked at when they are read, but
+ * text they have to be, so that no header is taken for letters because of what stands in front of it. */
+static tfl_status take_letters(const scan *s, const char *piece, size_t length, tfl_error *err)
+{
+    size_t i = 0;
+    bool blank = length > 0 && s->blanks > 0; /* at the end of the piece before, and letters follow */
+    while (!blank && i < length && is_letter(piece[i]) && (unsigned char)piece[i] < 127) {
+        i++;
+    }
+    if (s->line_bytes == 0 && length > 0 && (unsigned char)piece[0] == 0xEF) {
+        return fail_scan(s, err,
+                         "a byte order mark in front of the line, as some editors put it in front of a file: take it out, for "
+                         "example with LC_ALL=C sed 's/^\\xEF\\xBB\\xBF//'");
+    }
+    return s->in_record && (blank || i < length)
+               ? fail_scan(s, err, "a byte among the letters that is none: a blank, '>', a control character or no ASCII")
+               : TFL_OK;
+}
+
 /* A piece of a line, without its end. */
 static tfl_status take_piece(scan *s, const char *piece, size_t length, tfl_error *err)
 {
     if (length == 0) {
         return TFL_OK;
     }
+    tfl_status status = TFL_OK;
     if (s->line_bytes == 0 && piece[0] == '>') {
-        tfl_status status = end_record(s, err);
+        status = end_record(s, err);
         if (status != TFL_OK) {
             return status;
         }
@@ -172,9 +197,10 @@ static tfl_status take_piece(scan *s, const char *piece, size_t length, tfl_erro
     while (blanks < length && is_blank(piece[length - 1 - blanks])) {
         blanks++;
     }
+    status = s->is_header ? take_header(s, piece, length, err) : take_letters(s, piece, length - blanks, err);
     s->blanks = blanks == length ? s->blanks + blanks : blanks;
     s->line_bytes += length;
-    return s->is_header ? take_header(s, piece, length, err) : TFL_OK;
+    return status;
 }
 
 static tfl_status end_header(scan *s, tfl_error *err)
@@ -288,11 +314,6 @@ tfl_status tfl_faidx_scan(tfl_seekable *fasta, tfl_faidx *faidx, tfl_error *err)
 }
 
 /* ---------------------------------------------------------------- comparing with the file */
-
-static bool is_letter(char byte)
-{
-    return (unsigned char)byte > ' ' && byte != '>';
-}
 
 /* Whether text holds nothing but blank lines and headers, all of them ended, and the last header is name's (NULL: the
  * file ends here). The first line is what is left of a contig's last one. */

@@ -424,6 +424,11 @@ static void expect_message(const char *message)
     tfl_genome_close(genome);
 }
 
+#define MARK                                                                                                           \
+    "a byte order mark in front of the line, as some editors put it in front of a file: take it out, for example with " \
+    "LC_ALL=C sed 's/^\\xEF\\xBB\\xBF//'"
+#define NO_LETTER "a byte among the letters that is none: a blank, '>', a control character or no ASCII"
+
 START_TEST(what_is_wrong_is_told)
 {
     static const struct {
@@ -445,6 +450,13 @@ START_TEST(what_is_wrong_is_told)
         {">a\nA*\n", NULL,
          "@: a: the byte at position 1 is '*', no nucleotide letter (A C G T U R Y S W K M B D H V N of either case "
          "are)"},
+        {"\xEF\xBB\xBF>a\nAC\n", NULL, "@:1: " MARK},
+        {">a\nAC\n\xEF\xBB\xBF>b\nA\n", NULL, "@:3: a: " MARK},
+        {">a\nAC\nA A\n", NULL, "@:3: a: " NO_LETTER},
+        {">a\n AC\n", NULL, "@:2: a: " NO_LETTER},
+        {">a\nAC>b\nA\n", NULL, "@:2: a: " NO_LETTER},
+        {">a\nA\xE4\n", NULL, "@:2: a: " NO_LETTER},
+        {">a\nA\x7F\n", NULL, "@:2: a: " NO_LETTER},
         {">a\nAC\n", "a\t2\t3\t2\n",
          "@.fai:1: no row of a FASTA index, which has 5 columns (name, length, offset, bases and bytes of a line): "
          "remove the file, and it is made anew"},
