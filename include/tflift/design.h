@@ -63,7 +63,8 @@ const char *tfl_design_builtin(size_t i);
  * and the motif. Designs that were read are checked; this is for those whose length was changed since. */
 tfl_status tfl_design_check(const tfl_design *design, tfl_error *err) TFL_MUST_USE;
 
-/* The design as an INI text that reads back as the same design, with this seed. */
+/* The design as an INI text that reads back as the same design, with this seed; an error where the path of its motif file is one that such a
+ * text cannot hold. */
 tfl_status tfl_design_write(const tfl_design *design, uint64_t seed, tfl_output *output, tfl_error *err) TFL_MUST_USE;
 
 #ifdef __cplusplus

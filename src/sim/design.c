@@ -6,9 +6,11 @@
 #include "sim/design_internal.h"
 #include "tflift/memory.h"
 #include "tflift/number.h"
+#include "tflift/row.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,6 +193,13 @@ static tfl_status write_class(tfl_output *output, const tfl_design *design, cons
     return status;
 }
 
+/* Whether a value of an INI file can be text: " ;" begins a comment, blanks at the end are no part of it, and a line is all there is. */
+static bool can_be_value(const char *text)
+{
+    size_t length = strlen(text);
+    return tfl_row_can_hold(text) && strstr(text, " ;") == NULL && (length == 0 || text[length - 1] != ' ');
+}
+
 /* The motif file by its full path, as the design may be written into another folder. */
 static tfl_status write_motif_file(tfl_output *output, const tfl_design *design, tfl_error *err)
 {
@@ -201,7 +210,11 @@ static tfl_status write_motif_file(tfl_output *output, const tfl_design *design,
     if (path == NULL) {
         return tfl_fail_errno(err, errno, "%s: cannot find the file again", design->motif_file);
     }
-    tfl_status status = tfl_output_printf(output, err, "motifs = %s\n", path);
+    tfl_status status = can_be_value(path) ? tfl_output_printf(output, err, "motifs = %s\n", path)
+                                           : tfl_fail(err, TFL_EUNSUPPORTED,
+                                                      "%s: design.ini cannot hold this path: \" ;\" in it, a control character "
+                                                      "or a blank at its end would be lost; rename the folder or the file",
+                                                      path);
     free(path);
     return status;
 }

@@ -60,6 +60,22 @@ equal "$(awk -F '\t' 'FNR == NR { c[$1] = $2; next } (c[$1] == "single" || c[$1]
 good tfsim generate --design g/design.ini -o g2
 same g/sequences.fa g2/sequences.fa "a data set from its own design.ini, motif file elsewhere"
 
+# a path that an INI file would cut, and others
+for folder in 'd;q' 'd #q' 'd ;q' $'d\nq'; do
+    mkdir "$folder"
+    cp "$TFL_SRCDIR"/sims/grammar.{ini,meme} "$folder"
+done
+for folder in 'd;q' 'd #q'; do
+    good tfsim generate -q --design "$folder/grammar.ini" -n 20 -o "$folder/g"
+    good tfsim generate -q --design "$folder/g/design.ini" -n 20
+    same out "$folder/g/sequences.fa" "a data set from its own design.ini, motif file in $folder"
+done
+for folder in 'd ;q' $'d\nq'; do
+    bad 1 "tfsim: $(pwd -P)/${folder//$'\n'/?}/grammar.meme: design.ini cannot hold this path: \" ;\" in it, a control character or a blank at its \
+end would be lost; rename the folder or the file" tfsim generate -q --design "$folder/grammar.ini" -n 20 -o g3
+    [[ ! -e g3 ]] || fail "a data set without its design is left"
+done
+
 # every design
 for design in "$TFL_SRCDIR"/sims/*.ini; do
     good tfsim generate -q --design "$design" -n 50 -o every
