@@ -25,6 +25,16 @@ static const char no_rule[] = "-";
 
 /* ---------------------------------------------------------------- facts */
 
+/* Names in ONNX are free text, and so are those of files; a row stays a row. */
+static tfl_status write_name(const char *name, tfl_output *output, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    for (; *name != '\0' && status == TFL_OK; name++) {
+        status = tfl_output_write(output, tfl_is_control(*name) ? "?" : name, 1, err);
+    }
+    return status;
+}
+
 static tfl_status write_tasks(const tfl_graph *graph, tfl_output *output, tfl_error *err)
 {
     tfl_status status = tfl_output_printf(output, err, "# tasks:");
@@ -50,9 +60,14 @@ static const char *output_text(const tfl_graph *graph)
 static tfl_status write_facts(const tfl_model *model, const tfl_graph *graph, tfl_output *output, tfl_error *err)
 {
     size_t length = graph->layer[0].shape.dim[1];
-    tfl_status status =
-        tfl_output_printf(output, err, "# model: %s\n# digest: %s\n# input: %s, ", tfl_model_name(model),
-                          tfl_model_digest(model), layout_text[tfl_model_layout(model)]);
+    tfl_status status = tfl_output_printf(output, err, "# model: ");
+    if (status == TFL_OK) {
+        status = write_name(tfl_model_name(model), output, err);
+    }
+    if (status == TFL_OK) {
+        status = tfl_output_printf(output, err, "\n# digest: %s\n# input: %s, ", tfl_model_digest(model),
+                                   layout_text[tfl_model_layout(model)]);
+    }
     if (status == TFL_OK) {
         status = tfl_model_length(model) == 0
                      ? tfl_output_printf(output, err, "sequences of any length; below, of %zu\n", length)
@@ -113,16 +128,6 @@ static size_t count_parameters(const tfl_layer *layer)
         total += weights[i].size;
     }
     return total;
-}
-
-/* Names are free text in ONNX; a row stays a row. */
-static tfl_status write_name(const char *name, tfl_output *output, tfl_error *err)
-{
-    tfl_status status = TFL_OK;
-    for (; *name != '\0' && status == TFL_OK; name++) {
-        status = tfl_output_write(output, tfl_is_control(*name) ? "?" : name, 1, err);
-    }
-    return status;
 }
 
 static tfl_status write_inputs(const tfl_graph *graph, const tfl_layer *layer, tfl_output *output, tfl_error *err)

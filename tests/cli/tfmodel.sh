@@ -35,7 +35,9 @@ equal "$(sed -n 's/^# input: //p' out)" "(N, 4, L), sequences of 100" "input of 
 LC_ALL=C sed $'s/fiXrst/fi\trst/' plain.onnx >control.onnx
 good tfmodel info plain.onnx
 sed '/^# /d; s/fiXrst/fi?rst/g' out >expected
-good tfmodel info control.onnx
+mv control.onnx $'con\ntrol.onnx'
+good tfmodel info $'con\ntrol.onnx'
+equal "$(sed -n 's/^# model: //p' out)" "con?trol.onnx" "a file's name of two lines"
 grep -q 'fi?rst' expected || fail "a layer has another name than its node"
 same <(sed '/^# /d' out) expected "a layer's name with a tab within"
 bad 1 "tfmodel: fixed.onnx: takes sequences of 100 positions, not of 61" tfmodel info --length 61 fixed.onnx
