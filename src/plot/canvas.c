@@ -233,8 +233,9 @@ tfl_status tfl_canvas_begin(tfl_canvas *canvas, double width, double height, tfl
 /* The page as bytes. */
 static tfl_status finish(tfl_canvas *canvas, tfl_error *err)
 {
+    const backend *to = backend_of(canvas);
     cairo_status_t drawn = cairo_status(canvas->cairo);
-    backend_of(canvas)->finish(canvas);
+    to->finish(canvas);
     if (canvas->error.status != TFL_OK) {
         return tfl_fail(err, canvas->error.status, "%s", canvas->error.message);
     }
@@ -243,10 +244,11 @@ static tfl_status finish(tfl_canvas *canvas, tfl_error *err)
 
 static tfl_status write_file(const tfl_canvas *canvas, tfl_error *err)
 {
+    const backend *to = backend_of(canvas);
     tfl_output *output = NULL;
     tfl_status status = tfl_output_open(canvas->path, TFL_PLAIN, &output, err);
     if (status == TFL_OK) {
-        status = backend_of(canvas)->write(canvas, output, err);
+        status = to->write(canvas, output, err);
     }
     if (status == TFL_OK) {
         return tfl_output_commit(output, err);
