@@ -58,25 +58,23 @@ static bool find_layer(const tfl_graph *graph, const char *name, unsigned *l)
 static tfl_status override_rule(tfl_plan *plan, const tfl_method *method, const tfl_rule_override *override, tfl_error *err)
 {
     unsigned l;
-    if (!find_layer(plan->graph, override->layer, &l)) {
-        return tfl_fail(err, TFL_EUSAGE, "rule for layer '%s': the model has no layer of that name; tfmodel info lists them",
-                        override->layer);
+    const char *name = override->layer, *rule = tfl_rule_name[override->rule];
+    if (!find_layer(plan->graph, name, &l)) {
+        return tfl_fail(err, TFL_EUSAGE, "--rule %s=%s: the model has no layer of that name; tfmodel info lists them", name, rule);
     }
     const tfl_layer *layer = &plan->graph->layer[l];
     if (layer->kind->family != TFL_ELEMENTWISE) {
-        return tfl_fail(err, TFL_EUSAGE,
-                        "rule for layer '%s': rules are for nonlinearities such as relu; this layer is of kind %s", layer->name,
-                        layer->kind->name);
+        return tfl_fail(err, TFL_EUSAGE, "--rule %s=%s: rules are for nonlinearities such as relu; this layer is of kind %s", name,
+                        rule, layer->kind->name);
     }
     bool gradient = override->rule == TFL_RULE_GRADIENT || override->rule == TFL_RULE_GUIDED;
     if (method->average == TFL_MUTATE || (method->average == TFL_INTEGRATE && !gradient)) {
-        return tfl_fail(err, TFL_EUSAGE, "rule for layer '%s': %s has no place for the rule %s", layer->name, method->name,
-                        tfl_rule_name[override->rule]);
+        return tfl_fail(err, TFL_EUSAGE, "--rule %s=%s: %s has no place for that rule", name, rule, method->name);
     }
     if (!allows(layer, override->rule)) {
         return tfl_fail(err, TFL_EUSAGE,
-                        "rule for layer '%s': %s would leave the numbers that a layer of kind %s is defined for; rescale does not",
-                        layer->name, tfl_rule_name[override->rule], layer->kind->name);
+                        "--rule %s=%s: it would leave the numbers that a layer of kind %s is defined for; rescale does not", name,
+                        rule, layer->kind->name);
     }
     plan->rule[l] = override->rule;
     return TFL_OK;

@@ -294,7 +294,7 @@ static tfl_status read_item(scoring *s, score_item *item, bool *end, tfl_error *
     }
     item->fraction = tfl_source_fraction(s->source);
     status = tfl_plans_hold(s->plans, item->sequence.length, &item->plan, err);
-    if (status != TFL_OK) {
+    if (status != TFL_OK && status != TFL_EUSAGE) { /* what no sequence can help: --rule */
         tfl_error_prefix(err, "%s: %s", tfl_source_name(s->source), item->sequence.name);
     }
     return status;
@@ -859,7 +859,7 @@ static tfl_status look_ahead(scoring *s, tfl_error *err)
     s->has_ahead = !end;
     size_t length = end ? tfl_source_length(s->source) : s->ahead.sequence.length;
     status = tfl_plans_hold(s->plans, length, &s->first_plan, err);
-    if (status != TFL_OK) {
+    if (status != TFL_OK && status != TFL_EUSAGE) {
         tfl_error_prefix(err, "%s", tfl_source_name(s->source));
     }
     return status == TFL_OK ? choose_tasks(s, tfl_plan_graph(s->first_plan), err) : status;

@@ -122,7 +122,7 @@ done
 for method in gradient gradient-x-input guided-backprop integrated-gradients ism; do
     good tfscore -q -m rules.onnx -t 0 --method $method "$seqs"
 done
-bad 2 "tfscore: $seqs: seq_0: rule for layer '/l': revealcancel would leave the numbers that a layer of kind log is defined for; rescale does not" \
+bad 2 "tfscore: --rule /l=revealcancel: it would leave the numbers that a layer of kind log is defined for; rescale does not" \
     tfscore -q -m rules.onnx --rule /l=revealcancel "$seqs"
 
 # Contributions that are no numbers are told: of sequences of A alone the model takes the logarithm of 0.

@@ -277,8 +277,9 @@ bad 2 'tfscore: --task: format bedgraph holds one task per file; give -o FILE, o
 bad 2 'tfscore: --task: "fourth" is no task of any.onnx; its tasks are first, second, third one' tfscore "${M[@]}" "$seqs" -t fourth
 bad 2 'tfscore: --task: "3" is no task of any.onnx; its tasks are first, second, third one' tfscore "${M[@]}" "$seqs" -t 3
 bad 2 'tfscore: --rule: "relu1" is not LAYER=RULE, RULE being gradient, guided, rescale or revealcancel' tfscore "${M[@]}" "$seqs" --rule relu1
-run tfscore "${M[@]}" "$seqs" --rule nolayer=rescale
-[[ $status -ne 0 && $(<err) == *nolayer* ]] || fail "a rule for no layer: $status $(<err)"
+bad 2 'tfscore: --rule nolayer=rescale: the model has no layer of that name; tfmodel info lists them' tfscore "${M[@]}" "$seqs" --rule nolayer=rescale
+bad 2 'tfscore: --rule conv1=rescale: rules are for nonlinearities such as relu; this layer is of kind conv' tfscore "$seqs" --rule conv1=rescale
+bad 2 'tfscore: --rule relu1=rescale: ism has no place for that rule' tfscore "$seqs" --rule relu1=rescale --method ism
 bad 2 'tfscore: --shard: "3/2" is not I/N, the I-th of N parts, as in 2/8' tfscore "${M[@]}" "$seqs" --shard 3/2
 bad 2 'tfscore: --shard: standard input cannot be read twice, as parts need; give a file' tfscore "${M[@]}" - --shard 1/2
 bad 2 'tfscore: --refs-out: zeros has no letters to write' tfscore "${M[@]}" "$seqs" --ref zeros --refs-out left.fa
