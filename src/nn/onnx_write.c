@@ -700,6 +700,22 @@ static int choose_opset(const tfl_graph *graph)
     return OPSET;
 }
 
+/* A value of several axes as (N, everything), in the order of tasks: channels last, as in memory. */
+static void put_vector(writer *w, const char *value, const tfl_shape *shape, const char *output)
+{
+    size_t axes[TFL_MAX_RANK + 1] = {0};
+    attributes list = {.n = 0};
+    for (unsigned i = 1; i <= shape->rank; i++) {
+        axes[i] = i % shape->rank + 1;
+    }
+    if (shape->dim[0] != 1 && shape->dim[0] != tfl_shape_size(shape)) {
+        const char *name = make_name(w, "%s/Transpose", output);
+        add_integers(&list, "perm", shape->rank + 1, axes);
+        value = put_node(w, "Transpose", name, &value, 1, name, &list);
+    }
+    put_reshape(w, make_name(w, "%s/Reshape", output), value, NULL, output);
+}
+
 static void write_layers(writer *w, const char *output)
 {
     const tfl_graph *graph = w->graph;
@@ -721,7 +737,7 @@ static void write_layers(writer *w, const char *output)
         write(w, layer, in, w->value[i]);
     }
     if (last->shape.rank > 1) {
-        put_reshape(w, make_name(w, "%s/Reshape", output), w->value[graph->output], NULL, output);
+        put_vector(w, w->value[graph->output], &last->shape, output);
     }
 }
 

@@ -410,6 +410,7 @@ static const struct {
     {13, "y = Softmax(z); u = Unsqueeze(y, [1]); d = Dropout(u, 0.5); s = Squeeze(d); f = Flatten(s)", "z"},
     {13, "r = Reshape(z, [0,2,3]); y = Softmax(r)", "z"},
     {13, "r = Reshape(z, [0,2,3]); y = Softmax(r) axis=1", "z"},
+    {13, "r = Reshape(z, [0,2,3]); y = Softmax(r); t = Transpose(y) perm=[0,2,1]", "r = Reshape(z, [0,2,3]); t = Transpose(r) perm=[0,2,1]; f = Flatten(t)"},
     {13, "r = Reshape(z, [0,3,2]); y = Softmax(r) axis=1; f = Flatten(y)", "z"},
     {13, "r = Reshape(z, [0,3,2]); y = Softmax(r) axis=1; d = Dropout(y, 0.5); q = Reshape(d, [0,2,3])", "z"},
     {11, "r = Reshape(z, [0,3,2]); y = Softmax(r); f = Flatten(y)", "z"},
@@ -503,6 +504,51 @@ START_TEST(a_probability_that_has_no_logit_is_known)
 }
 END_TEST
 
+/* Fails unless the network of the program, written and read again, puts out the same bytes in the same places. */
+static void check_written(int opset, const char *input, const char *program, size_t length)
+{
+    network net, again = {0};
+    tfl_error err = TFL_ERROR_INIT;
+    unsigned char *bytes;
+    size_t size;
+    open_network(opset, input, program, length, &net);
+    tfl_status status = tfl_onnx_write(net.graph, false, &bytes, &size, &err);
+    status = status == TFL_OK ? tfl_model_read_memory(bytes, size, "again.onnx", &again.model, &err) : status;
+    status = status == TFL_OK ? tfl_model_graph(again.model, length, &again.graph, &err) : status;
+    status = status == TFL_OK ? tfl_values_create(again.graph, &again.values, &err) : status;
+    ck_assert_msg(status == TFL_OK, "%s, written and read: %s", program, err.message);
+    for (size_t i = 0; i < net.graph->layer[0].size; i++) {
+        net.values->of[0][i] = again.values->of[0][i] = (float)((i * 7 % 11) + 1) / 16;
+    }
+    run_network(&net);
+    run_network(&again);
+    ck_assert_uint_eq(net.graph->n_tasks, again.graph->n_tasks);
+    ck_assert_msg(memcmp(net.output, again.output, net.graph->n_tasks * sizeof *net.output) == 0, "%s, written and read, differs", program);
+    free(bytes);
+    close_network(&net);
+    close_network(&again);
+}
+
+START_TEST(programs_come_back_equal)
+{
+    char program[512];
+    for (size_t i = 0; i < sizeof arrangements / sizeof *arrangements; i++) {
+        check_written(arrangements[i].opset, "N 4 3", arrangements[i].program, 3);
+    }
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        check_written(pairs[i].opset, pairs[i].input, pairs[i].program, 12);
+    }
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        (void)snprintf(program, sizeof program, "b = Flatten(x); z = Gemm(b, 48x6~1); %s", ends[i].program);
+        check_written(ends[i].opset, "N 4 12", program, 12);
+    }
+    for (size_t i = 0; i < sizeof picked / sizeof *picked; i++) {
+        (void)snprintf(program, sizeof program, "b = Flatten(x); z = Gemm(b, 48x6~1); %s", picked[i].program);
+        check_written(13, "N 4 12", program, 12);
+    }
+}
+END_TEST
+
 /* Whether one of the programs has the operator, and is of an opset of this row. */
 static bool is_tested(const tfl_onnx_operator *row)
 {
@@ -540,6 +586,7 @@ int main(void)
     tcase_add_loop_test(tests, elements_move_as_onnx_says, 0, sizeof arrangements / sizeof *arrangements);
     tcase_add_loop_test(tests, programs_agree, 0, sizeof pairs / sizeof *pairs);
     tcase_add_loop_test(tests, layers_are_as_few_as_needed, 0, sizeof layers / sizeof *layers);
+    tcase_add_test(tests, programs_come_back_equal);
     tcase_add_test(tests, every_operator_is_in_a_program);
     tcase_add_loop_test(tests, a_final_sigmoid_or_softmax_has_logits_before_it, 0, sizeof ends / sizeof *ends);
     tcase_add_loop_test(tests, a_probability_that_has_no_logit_is_known, 0, sizeof picked / sizeof *picked);
