@@ -19,6 +19,7 @@ typedef struct placed {
     int64_t start;
     uint32_t contig; /* number in the genome; n_genome: none of its */
     uint32_t length;
+    uint64_t own; /* 1: a sequence that is its own contig */
 } placed;
 
 /* What stands in front of a record's values. */
@@ -249,6 +250,7 @@ tfl_status tfl_placement_add(tfl_placement *placement, const tfl_track_record *r
     const placed here = {.contig = (uint32_t)number,
                          .length = (uint32_t)record->length,
                          .start = record->region->start,
+                         .own = !record->region->placed,
                          .offset = tfl_spool_size(&placement->values)};
     status = spool_record(placement, record, value, err);
     if (status == TFL_OK) {
@@ -320,11 +322,17 @@ static tfl_status keep_name(tfl_placement *placement, const char *name, tfl_erro
     return status;
 }
 
+static tfl_status fail_mixed(const char *contig, tfl_error *err)
+{
+    return tfl_fail(err, TFL_EINPUT, "%s: is a sequence, and a contig that other records lie on; rename one", contig);
+}
+
 /* Lists the contigs that the genome does not have; as long as the last end on them. */
 static tfl_status list_others(tfl_placement *placement, tfl_error *err)
 {
     const void *record = NULL;
     int64_t length = 0;
+    uint64_t own = 0;
     bool any = false;
     tfl_status status = tfl_sorter_sort(placement->sorter, err);
     while (status == TFL_OK && (status = tfl_sorter_next(placement->sorter, &record, err)) == TFL_OK &&
@@ -341,6 +349,10 @@ static tfl_status list_others(tfl_placement *placement, tfl_error *err)
         if (status == TFL_OK && new_contig) {
             status = keep_name(placement, contig_of(record), err);
             length = 0;
+            own = here.own;
+        }
+        if (status == TFL_OK && here.own != own) {
+            status = fail_mixed(placement->name, err);
         }
         int64_t end = here.start + here.length;
         length = end > length ? end : length;
@@ -397,8 +409,7 @@ static tfl_status compare_hashes(tfl_sorter *passed, tfl_sorter *listed, tfl_err
             status = tfl_sorter_next(passed, &hash, err);
         }
         if (status == TFL_OK && hash != NULL && here == wanted) {
-            return tfl_fail(err, TFL_EINPUT, "%s: is a sequence, and a contig that other records lie on; rename one",
-                            (const char *)name);
+            return fail_mixed(name, err);
         }
     }
     return status;

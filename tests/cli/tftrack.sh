@@ -53,6 +53,15 @@ same out own.bedgraph "bedGraph of sequences, whose order the parts have"
 good tftrack merge own.2.bw own.1.bw -o own.all.bw
 same own.all.bw own.bw "bigWig of sequences"
 
+# a sequence, and one that is placed on a contig of its name, are not the same bases
+for other in seq_0 seq_8; do
+    sed "s/^>$other\$/>seq_4:0-100/" own.fa >mixed.fa
+    for format in bw bedgraph; do
+        bad 1 "tfscore: seq_4: is a sequence, and a contig that other records lie on; rename one" \
+            tfscore -q --ref zeros -t both mixed.fa -o none.$format
+    done
+done
+
 # records whose places overlap, near one another in the file or not, on either strand
 awk '/^>/ { i = n++; contig = "chr" 1 + i % 2; start = (i * 5) % 9 * 70 + (i > 15) * 5000
     print ">" i "::" contig ":" start "-" start + 120 (i % 3 ? "(-)" : ""); next } { print }' windows.fa >overlap.fa
