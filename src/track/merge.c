@@ -177,6 +177,7 @@ static tfl_status take_row(merging *m, const tfl_lines *lines, char *line, int64
     }
     if (status == TFL_OK) {
         *end = row.end;
+        tfl_merge_contigs_reach(m->contigs, m->file, m->number, row.end); /* so far, whether or not it has a value */
     }
     return status == TFL_OK && !isnan(row.value) ? append(m, &row, err) : status;
 }

@@ -120,6 +120,11 @@ good tftrack merge values.bw
 same out values "long stretches through bigWig"
 good tftrack merge <(printf 'a\t5\t9\t-1.5\na 9 10 2\r\na\t10\t11\tnan\n')
 equal "$(<out)" "$(rows a 5 -1.5 -1.5 -1.5 -1.5 2)" "rows of several bases"
+printf 'a\t0\t1\t2\nb\t3\t9\tnan\n' >without
+good tftrack merge without -o without.bw
+printf 'b\t5\t9\t1\n' >with
+good tftrack merge with without.bw
+equal "$(<out)" "$(rows a 0 2)"$'\n'"$(rows b 5 1 1 1 1)" "a contig without values is as long as its rows say"
 rows a 0 1 | good tftrack merge -
 equal "$(<out)" "$(rows a 0 1)" "standard input"
 
