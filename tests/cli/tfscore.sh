@@ -59,6 +59,10 @@ gzip -dc x.bedgraph.gz >unzipped && same unzipped all.bedgraph "bedgraph.gz"
 
 # what was done, in the header of every output that has a place for it
 done="$(sed -n '1s/; task first$//p' all.bedgraph)"
+for policy in zero skip error; do
+    good tfscore "${M[@]}" "$seqs" --n-policy $policy
+    equal "$(head -n 1 out)" "${done/; target/; n-policy $policy; target}; task first" "the description with --n-policy $policy"
+done
 good tfscore "${M[@]}" "$seqs" -f tsv --provenance --deltas noted.deltas
 equal "$(sed -n 2p out)" "$done; task first" "the second line of tsv with --provenance"
 sed 2d out >without && same without all.tsv "tsv with --provenance but for its second line"
