@@ -293,7 +293,9 @@ static tfl_status take_fasta(report *r, tfl_error *err)
                                              : copy_fasta(r, stem, err);
     }
     if (status == TFL_OK) {
-        r->assembly = r->options->assembly != NULL ? tfl_strdup(r->options->assembly) : file_name(stem, "");
+        r->assembly = r->options->assembly != NULL ? tfl_strdup(r->options->assembly)
+                      : stem != NULL               ? file_name(stem, "")
+                                                   : NULL;
         status = r->assembly == NULL ? tfl_fail_memory(err, "a name") : TFL_OK;
     }
     free(stem);

@@ -71,7 +71,7 @@ for format in bw bedgraph; do
         parts=()
         for ((i = 1; i <= n; i++)); do
             good tfscore -q --ref zeros -t 0 --shard $i/$n overlap.fa -o over.$i.$format
-            parts+=(over.$i.$format)
+            parts+=("over.$i.$format")
         done
         good tftrack merge --lengths longest "${parts[@]}" -o over.all.$format
         same over.all.$format overlap.$format "$format of $n parts of records that overlap"
