@@ -38,23 +38,23 @@ static size_t read_head(const char *path, unsigned char head[HEAD])
 static const tfl_score_source *const source[] = {&tfl_scores_bigwig, &tfl_scores_npz};
 enum { SOURCES = sizeof source / sizeof *source };
 
-static const tfl_score_source *source_of_head(const unsigned char *head, size_t size)
+/* The number of the source whose files begin so; SOURCES: none. */
+static size_t find_source(const unsigned char *head, size_t size)
 {
-    for (size_t i = 0; i < SOURCES; i++) {
-        if (source[i]->is_it(head, size)) {
-            return source[i];
-        }
+    size_t i = 0;
+    while (i < SOURCES && !source[i]->is_it(head, size)) {
+        i++;
     }
-    return NULL;
+    return i;
 }
 
 const tfl_score_source *tfl_scores_source_of(const char *path)
 {
     const tfl_track_format *format = tfl_track_format_for(path);
     unsigned char head[HEAD] = {0};
-    const tfl_score_source *found = source_of_head(head, read_head(path, head));
-    if (found != NULL) {
-        return found;
+    size_t found = find_source(head, read_head(path, head));
+    if (found < SOURCES) {
+        return source[found];
     }
     for (size_t i = 0; format != NULL && i < SOURCES; i++) {
         if (strcmp(source[i]->format, format->name) == 0) { /* it will say what is wrong with its beginning */
@@ -76,11 +76,11 @@ tfl_status tfl_scores_open_lines(const char *path, tfl_lines **lines, tfl_error 
     if (status == TFL_OK && size > 0) {
         memcpy(head, bytes, size);
     }
-    const tfl_score_source *other = status == TFL_OK ? source_of_head(head, size) : NULL;
-    if (other != NULL) {
+    size_t other = status == TFL_OK ? find_source(head, size) : SOURCES;
+    if (other < SOURCES) {
         status =
             tfl_fail(err, TFL_EUNSUPPORTED, "%s: begins as %s, which is read from a file with a name, not from a pipe",
-                     tfl_lines_name(*lines), other->format);
+                     tfl_lines_name(*lines), source[other]->format);
     }
     if (status != TFL_OK) {
         tfl_lines_close(*lines);
