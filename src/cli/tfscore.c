@@ -700,7 +700,7 @@ static tfl_status describe(scoring *s, tfl_error *err)
     } else if (s->reference != NULL) {
         (void)snprintf(reference, sizeof reference, "%s", tfl_reference_text(s->reference));
     }
-    bool usual = s->n_policy == TFL_N_QUARTER;
+    bool usual = s->n_policy == TFL_N_QUARTER, met = s->format->one_value && s->overlap != TFL_OVERLAP_MEAN;
     char steps[32] = "";
     if (s->method->average == TFL_INTEGRATE) {
         (void)snprintf(steps, sizeof steps, " with %u steps", o->steps);
@@ -710,11 +710,12 @@ static tfl_status describe(scoring *s, tfl_error *err)
     if (s->description == NULL) {
         return tfl_fail_memory(err, "outputs");
     }
-    int used = snprintf(s->description, SIZE, "tfscore %s; model %s%s; method %s%s%s%s%s; reference %s%s%s; target %s",
+    int used = snprintf(s->description, SIZE, "tfscore %s; model %s%s; method %s%s%s%s%s; reference %s%s%s%s%s; target %s",
                         tfl_version(), tfl_model_digest(s->model), o->normalize ? " with normalised weights" : "",
                         s->method->name, steps, o->max_pool_gradient ? ", gradient through max pooling" : "",
                         o->both_strands ? ", both strands" : "", o->exact ? ", exact sums" : "", reference,
-                        usual ? "" : "; n-policy ", usual ? "" : o->n_policy, o->target);
+                        usual ? "" : "; n-policy ", usual ? "" : o->n_policy, met ? "; overlap " : "",
+                        met ? o->overlap : "", o->target);
     for (size_t i = 0; i < o->rules.n && used > 0 && used < SIZE; i++) {
         used += snprintf(s->description + used, (size_t)(SIZE - used), "; rule %s", o->rules.text[i]);
     }

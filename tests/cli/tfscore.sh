@@ -63,6 +63,12 @@ for policy in zero skip error; do
     good tfscore "${M[@]}" "$seqs" --n-policy $policy
     equal "$(head -n 1 out)" "${done/; target/; n-policy $policy; target}; task first" "the description with --n-policy $policy"
 done
+for overlap in nearest first error; do
+    good tfscore "${M[@]}" "$seqs" --overlap $overlap
+    equal "$(head -n 1 out)" "${done/; target/; overlap $overlap; target}; task first" "the description with --overlap $overlap"
+    good tfscore "${M[@]}" "$seqs" --overlap $overlap -f bed
+    equal "$(head -n 1 out)" "$done; task first" "the description where every sequence has its own rows"
+done
 good tfscore "${M[@]}" "$seqs" -f tsv --provenance --deltas noted.deltas
 equal "$(sed -n 2p out)" "$done; task first" "the second line of tsv with --provenance"
 sed 2d out >without && same without all.tsv "tsv with --provenance but for its second line"
