@@ -174,15 +174,28 @@ static tfl_status change_constant(tfl_onnx_builder *builder, const tfl_onnx_tens
     return status;
 }
 
+/* Whether the layer behind a value is for that value alone: each value on the way to it, which reshapes may have renamed, is used once. */
+static bool is_only_user(const tfl_onnx_builder *builder, size_t value)
+{
+    const tfl_model *model = builder->model;
+    size_t layer = builder->value[value].layer;
+    while (value != TFL_ONNX_NONE && builder->value[value].layer == layer) {
+        const tfl_onnx_source *source = &model->value[value];
+        if (source->uses != 1 || source->producer == TFL_ONNX_NONE) {
+            return false;
+        }
+        value = model->node[source->producer].input[0];
+    }
+    return true;
+}
+
 /* Puts the constants of an Add into the bias of the matrix product before it, where that is used here alone. */
 static bool add_bias(tfl_onnx_builder *builder, const tfl_onnx_node *node, unsigned k, const tfl_onnx_tensor *tensor)
 {
     const tfl_onnx_value *value = tfl_onnx_input(builder, node, k);
-    const tfl_onnx_source *source = &builder->model->value[node->input[k]];
     tfl_layer *layer = &builder->graph->layer[value->layer];
     tfl_weights weights[2];
-    if (source->uses != 1 || source->producer == TFL_ONNX_NONE || value->source != NULL ||
-        strcmp(layer->kind->name, "dense") != 0 || builder->model->node[source->producer].name != value->arranged) {
+    if (value->source != NULL || strcmp(layer->kind->name, "dense") != 0 || !is_only_user(builder, node->input[k])) {
         return false;
     }
     size_t n = layer->kind->weights(layer, weights, 2), out = value->dims.dim[value->dims.rank - 1];
@@ -239,7 +252,12 @@ static tfl_status with_constant(tfl_onnx_builder *builder, const tfl_onnx_node *
     case OP_POW:
         if (!reversed && constant->size == 1) {
             tfl_activation_parameters power = {.alpha = (float)tfl_onnx_tensor_get(constant, 0)};
-            return tfl_onnx_add_elementwise(builder, node, x, "power", &power, err);
+            tfl_onnx_dims dims;
+            if ((status = broadcast(&x->dims, &constant->dims, &dims, err)) == TFL_OK &&
+                (status = tfl_onnx_add_elementwise(builder, node, x, "power", &power, err)) == TFL_OK) {
+                builder->value[node->output[0]].dims = dims; /* (1, 1, 1) makes more axes of 1 */
+            }
+            return status;
         }
         return tfl_fail(err, TFL_EUNSUPPORTED, "only powers with one constant exponent are supported");
     case OP_EQUAL:

@@ -203,6 +203,10 @@ static const struct {
      "N 4 12", "w = Transpose(4x5~1); k = Unsqueeze(w, [2]); y = Conv(x, k, 5~2)"},
     {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); s = Sigmoid(m); a = Add(m, 3~2); y = Mul(a, s)", 13,
      "N 4 12", "f = Flatten(x); m = Gemm(f, 48x3~1); s = Sigmoid(m); a = Gemm(f, 48x3~1, 3~2); y = Mul(a, s)"},
+    {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); u = Unsqueeze(m, [1]); a = Add(u, 3~2); s = Squeeze(a, [1]); y = Mul(s, m)", 13,
+     "N 4 12", "f = Flatten(x); m = Gemm(f, 48x3~1); s = Gemm(f, 48x3~1, 3~2); y = Mul(s, m)"},
+    {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); i = Identity(m); r = Reshape(i, [0,3]); a = Add(r, 3~2); y = Concat(a, i) axis=1", 13,
+     "N 4 12", "f = Flatten(x); m = Gemm(f, 48x3~1); a = Gemm(f, 48x3~1, 3~2); y = Concat(a, m) axis=1"},
     /* arithmetic */
     {13, "N 4 12", "y = BatchNormalization(x, 4~1, 4~2, 4~3, 4[1.0,2.0,0.5,0.25]) epsilon=0.0", 13, "N 4 12",
      "m = Unsqueeze(4~3, [1]); d = Sub(x, m); v = Sqrt(4x1[1.0,2.0,0.5,0.25]); n = Div(d, v); g = Unsqueeze(4~1, [1]);"
@@ -220,6 +224,7 @@ static const struct {
     {13, "N 4 12", "y = Sum(x, x, x)", 13, "N 4 12", "a = Add(x, x); y = Add(a, x)"},
     {13, "N 4 12", "m = GlobalMaxPool(x); y = Sum(x, m)", 13, "N 4 12", "m = GlobalMaxPool(x); y = Add(m, x)"},
     {13, "N 4 12", "y = Mul(x, x)", 13, "N 4 12", "y = Pow(x, 2.0)"},
+    {13, "N 4 12", "f = Flatten(x); p = Pow(f, 1x1x1[2.0]); y = ReduceSum(p, [1])", 13, "N 4 12", "f = Flatten(x); y = Mul(f, f)"},
     {13, "N 4 12", "y = Sqrt(4.0); z = Mul(x, y)", 13, "N 4 12", "z = Add(x, x)"},
     {13, "N 4 12", "a = Abs(x); b = Add(a, 1.0); t = Transpose(b) perm=[0,2,1]; s = Transpose(x) perm=[0,2,1]; y = Div(s, t)", 13,
      "N 4 12", "a = Abs(x); b = Add(a, 1.0); d = Div(x, b); y = Transpose(d) perm=[0,2,1]"},
@@ -354,6 +359,7 @@ static const struct {
     {13, "N 1 4 12", "y = Conv(x, 3x1x4x5~1); p = MaxPool(y) kernel_shape=[1,2]", "conv max-pool gather"},
     {20, "N 4 12", "y = Gelu(x)", "gelu gather"},
     {13, "N 4 12", "d = Div(x, 1.4142135); e = Erf(d); a = Add(e, 1.0); m = Mul(x, a); y = Mul(m, 0.5)", "gelu gather"},
+    {13, "N 12 4", "r = Reshape(x, [-1,4]); m = MatMul(r, 4x3~1); u = Reshape(m, [-1,12,3]); a = Add(u, 3~2); y = Relu(a)", "gather dense relu gather"},
     {13, "N 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); a = Add(m, 3~2); s = Sigmoid(a); u = Unsqueeze(s, [2])",
      "gather dense sigmoid"},
     {13, "N 4 12", "y = BatchNormalization(x, 4~1, 4~2, 4~3, 4[1.0,2.0,0.5,0.25])", "scale gather"},
