@@ -62,9 +62,11 @@ static tfl_status set_shape(tfl_layer *layer, const tfl_shape *input, tfl_error 
         if (status != TFL_OK) {
             return status;
         }
-        /* A window of padding alone has no maximum and no mean. */
-        if (find_span(p, axis, in[axis], 0).n == 0 || find_span(p, axis, in[axis], out[axis] - 1).n == 0) {
-            return tfl_fail(err, TFL_EINPUT, "%s: a window that sees nothing but padding", name);
+        /* A window of padding alone has no maximum and no mean. With dilation it may be any: its steps may go from padding to padding. */
+        for (size_t w = 0; w < out[axis]; w++) {
+            if (find_span(p, axis, in[axis], w).n == 0) {
+                return tfl_fail(err, TFL_EINPUT, "%s: a window that sees nothing but padding", name);
+            }
         }
     }
     if (input->rank == 2 && out[0] != 1) {

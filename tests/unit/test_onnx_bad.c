@@ -116,6 +116,10 @@ static const struct {
     {13, "N 4 12", "f = Flatten(x); y = Conv(f, 3x4x5~1)", TFL_EUNSUPPORTED,
      "m.onnx: node \"/y\" (Conv): its input has dimensions (1, 48); (N, channels, length) or (N, channels, height, "
      "width) are supported"},
+    {13, "N 4 12", "s = Slice(x, [0], [2], [2]); y = MaxPool(s) kernel_shape=[2] dilations=[3] pads=[2,2]", TFL_EINPUT,
+     "m.onnx: node \"/y\" (MaxPool): length: a window that sees nothing but padding"},
+    {19, "N 4 12", "s = Slice(x, [0], [2], [2]); y = AveragePool(s) kernel_shape=[2] dilations=[3] pads=[2,2]", TFL_EINPUT,
+     "m.onnx: node \"/y\" (AveragePool): length: a window that sees nothing but padding"},
     {13, "N 4 12", "y = MaxPool(x)", TFL_EINPUT, "m.onnx: node \"/y\" (MaxPool): it has no kernel_shape"},
     {13, "N 4 12", "y = MaxPool(x) kernel_shape=[2] storage_order=1", TFL_EUNSUPPORTED,
      "m.onnx: node \"/y\" (MaxPool): storage_order 1 is not supported; only 0 is"},
