@@ -267,6 +267,9 @@ tfl_status tfl_onnx_expand(tfl_onnx_builder *builder, const tfl_onnx_value *valu
 tfl_status tfl_onnx_scale(tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_onnx_value *value,
                           const tfl_onnx_tensor *factor, const tfl_onnx_tensor *shift, tfl_error *err) TFL_MUST_USE;
 
+/* Whether dimensions that a node asks for begin with the batch that the file is fixed for, of which one is taken here. */
+bool tfl_onnx_names_batch(const tfl_onnx_builder *builder, const tfl_onnx_dims *dims);
+
 /* Whether node, a Mul or Div, completes a Gelu expression; *value is then the x and *kind the layer. onnx_gelu.c */
 bool tfl_onnx_gelu_find(const tfl_onnx_builder *builder, const tfl_onnx_node *node, tfl_onnx_value **value,
                         const char **kind);

@@ -127,6 +127,11 @@ tfl_status tfl_onnx_scale(tfl_onnx_builder *builder, const tfl_onnx_node *node, 
         return status;
     }
     if (!tfl_onnx_dims_equal(&dims, &value->dims)) {
+        if (dims.rank == value->dims.rank && value->dims.dim[0] == 1 && tfl_onnx_names_batch(builder, &dims)) {
+            return tfl_fail(err, TFL_EUNSUPPORTED,
+                            "its constants are for each of the %zu sequences of a batch; export the network for one sequence, or for any number",
+                            dims.dim[0]);
+        }
         if ((status = tfl_onnx_expand(builder, value, &dims, node->name, &wide, err)) != TFL_OK) {
             return status;
         }

@@ -95,8 +95,7 @@ TFL_ONNX_CONVERTER(identity)
     return TFL_OK;
 }
 
-/* Whether a shape that a node asks for begins with the batch that the file is fixed for, of which one is taken here. */
-static bool names_batch(const tfl_onnx_builder *builder, const tfl_onnx_dims *dims)
+bool tfl_onnx_names_batch(const tfl_onnx_builder *builder, const tfl_onnx_dims *dims)
 {
     return builder->model->batch > 1 && dims->rank > 0 && dims->dim[0] == builder->model->batch;
 }
@@ -150,7 +149,7 @@ TFL_ONNX_CONVERTER(reshape)
     /* One sequence with as many numbers as the batch has sequences would fit (batch, -1) too. */
     bool inferred = infer < TFL_ONNX_MAX_RANK;
     bool fits = inferred ? value->tensor != NULL && want != 0 && have % want == 0 : want == have;
-    if (!fits && names_batch(builder, &dims)) {
+    if (!fits && tfl_onnx_names_batch(builder, &dims)) {
         dims.dim[0] = 1;
         want /= builder->model->batch;
     }
@@ -304,7 +303,7 @@ TFL_ONNX_CONVERTER(expand)
         }
         dims.dim[dims.rank++] = tfl_onnx_dim(target.value[i]);
     }
-    if (value->tensor == NULL && value->dims.rank == dims.rank && names_batch(builder, &dims)) {
+    if (value->tensor == NULL && value->dims.rank == dims.rank && tfl_onnx_names_batch(builder, &dims)) {
         dims.dim[0] = 1;
     }
     if (!tfl_onnx_dims_broadcast(&value->dims, &dims, &all)) {

@@ -168,7 +168,10 @@ tfl_status tfl_onnx_output(tfl_onnx_builder *builder, unsigned *layer, tfl_error
         return tfl_onnx_node_failed(
             output.pending, tfl_fail(err, TFL_EUNSUPPORTED, "the operator is only supported within a Gelu"), err);
     }
-    if (output.tensor != NULL || output.layer == TFL_ONNX_NONE || (output.layer == 0 && output.source == NULL)) {
+    if (output.layer == 0 && output.source == NULL) {
+        return tfl_fail(err, TFL_EINPUT, "output \"%s\" is the sequence itself; what a network makes of it is expected", name);
+    }
+    if (output.tensor != NULL || output.layer == TFL_ONNX_NONE) {
         return tfl_fail(err, TFL_EINPUT, "output \"%s\" is not computed from the sequence", name);
     }
     return make_vector(builder, name, &output, layer, err);

@@ -50,7 +50,7 @@ static const struct {
     {13, "N 4 99999999999", "y = Relu(x)", TFL_EUNSUPPORTED,
      "m.onnx: input \"x\": it is for sequences of 99999999999 positions; at most 16777216 are supported"},
     {13, "N 4 10", "y = Relu(x)", TFL_EINPUT, "m.onnx: takes sequences of 10 positions, not of 12"},
-    {13, "N 4 12", "y = Flatten(x)", TFL_EINPUT, "m.onnx: output \"y\" is not computed from the sequence"},
+    {13, "N 4 12", "y = Flatten(x)", TFL_EINPUT, "m.onnx: output \"y\" is the sequence itself; what a network makes of it is expected"},
     {13, "N 4 12", "y = Shape(x)", TFL_EINPUT, "m.onnx: output \"y\" is not computed from the sequence"},
     /* names */
     {13, "N 4 12", "y = Add(x, z)", TFL_EINPUT, "m.onnx: node \"/y\" (Add): its input \"z\" is not defined anywhere"},
@@ -147,6 +147,9 @@ static const struct {
     /* arithmetic */
     {13, "N 4 12", "y = Add(x, 5~1)", TFL_EINPUT,
      "m.onnx: node \"/y\" (Add): operands of dimensions (1, 4, 12) and (5) do not fit together"},
+    {13, "8 4 12", "f = Flatten(x); m = MatMul(f, 48x3~1); y = Add(m, 8x3~2)", TFL_EUNSUPPORTED,
+     "m.onnx: node \"/y\" (Add): its constants are for each of the 8 sequences of a batch; export the network for one sequence, or for any "
+     "number"},
     {13, "N 4 12", "y = Div(x, 0.0)", TFL_EINPUT, "m.onnx: node \"/y\" (Div): it divides by 0"},
     {13, "N 4 12", "a = Div(1.0, 0.0); y = Mul(x, a)", TFL_EINPUT,
      "m.onnx: node \"/a\" (Div): its constants give a number that is not finite"},
