@@ -43,7 +43,8 @@ tfl_status tfl_fasta_open_memory(const void *bytes, size_t size, const char *nam
 void tfl_fasta_close(tfl_fasta *fasta);
 
 /* Next record into sequence (memory reused); *found is false at the end. Errors name file, line and record: text before
- * the first '>', a record without a name, a byte that is no nucleotide letter, FASTQ, a truncated gzip stream. */
+ * the first '>', a record without a name, a carriage return within a header, a byte that is no nucleotide letter, FASTQ, a
+ * truncated gzip stream. */
 tfl_status tfl_fasta_next(tfl_fasta *fasta, tfl_sequence *sequence, int *found, tfl_error *err) TFL_MUST_USE;
 
 /* How much of the file has been read, 0 to 1, for progress; negative where that is not known. */

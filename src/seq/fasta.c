@@ -153,6 +153,12 @@ static tfl_status read_header(const tfl_fasta *fasta, const char *line, size_t l
     if (line[0] != '>') {
         return fail_no_header(fasta, line[0], err);
     }
+    if (memchr(line, '\r', length) != NULL) { /* such a file would be one header, and no letters */
+        return tfl_lines_fail(fasta->lines, err,
+                              "record %llu: a carriage return within its header: where lines end in that alone, line feeds are "
+                              "needed (tr '\\r' '\\n')",
+                              (unsigned long long)fasta->n_records + 1);
+    }
     size_t end = 1;
     while (end < length && line[end] != ' ' && line[end] != '\t') {
         end++;

@@ -157,6 +157,8 @@ START_TEST(errors_name_file_line_and_record)
          "x.fa:1: this looks like FASTQ, and FASTA is needed: a line '>NAME' before each sequence", 0},
         {">a\nA\n>\nC\n", "x.fa:3: record 2 has no name: the name follows '>' at once", 1},
         {"> a\nA\n", "x.fa:1: record 1 has no name: the name follows '>' at once", 0},
+        {">a\nA\n>b x\rACGT\r>c\rACGT\r",
+         "x.fa:3: record 2: a carriage return within its header: where lines end in that alone, line feeds are needed (tr '\\r' '\\n')", 1},
         {">a\nAC\nGJT\n", "x.fa:3: record a: 'J' in column 2" RIGHT, 0},
         {">a\nAC GT\n", "x.fa:2: record a: byte 0x20 in column 3" RIGHT, 0},
         {">a\nAC\xC3\xA9\n", "x.fa:2: record a: byte 0xC3 in column 3" RIGHT, 0},
