@@ -14,6 +14,7 @@
 #include "tflift/memory.h"
 #include "tflift/number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +28,11 @@ static uint8_t leading_letter(const char *line)
                : TFL_BASE_OTHER;
 }
 
-/* Are four lines of four numbers counts? Then one is above 1. */
+/* The first lines of numbers. Are four of four counts? Then one is above 1. */
 typedef struct shape {
     size_t rows, columns;
     bool above_one;
+    double value[TFL_BASES][TFL_BASES + 1]; /* as far as they go; what is no number is 0 */
 } shape;
 
 static void look_at_numbers(char *line, shape *seen)
@@ -40,10 +42,41 @@ static void look_at_numbers(char *line, shape *seen)
     for (char *word = strtok_r(line, " \t", &rest); word != NULL; word = strtok_r(NULL, " \t", &rest)) {
         double value = 0;
         seen->above_one = (tfl_parse_double(word, &value) && value > 1) || seen->above_one;
+        if (seen->rows < TFL_BASES && columns <= TFL_BASES) {
+            seen->value[seen->rows][columns] = value;
+        }
         columns++;
     }
     seen->columns = seen->rows == 0 ? columns : seen->columns;
     seen->rows++;
+}
+
+static bool about_equal(double a, double b)
+{
+    return fabs(a - b) <= 0.01 * fabs(b);
+}
+
+/* Whether lines that could be those of four letters are positions, four to a line or with their numbers in front: each of them
+ * then has the same sum, which in a matrix of JASPAR's the columns have. */
+static bool are_positions(const shape *seen)
+{
+    double row[TFL_BASES] = {0}, column[TFL_BASES + 1] = {0};
+    size_t first = seen->columns - TFL_BASES; /* 1 behind numbers */
+    if (seen->rows < TFL_BASES || first > 1) {
+        return false;
+    }
+    bool rows_equal = true, columns_equal = true;
+    for (size_t i = 0; i < TFL_BASES; i++) {
+        for (size_t j = 0; j < seen->columns; j++) {
+            row[i] += j < first ? 0 : seen->value[i][j];
+            column[j] += seen->value[i][j];
+        }
+        rows_equal = rows_equal && about_equal(row[i], row[0]) && (first == 0 || seen->value[i][0] == seen->value[0][0] + (double)i);
+    }
+    for (size_t j = 1; j < seen->columns; j++) {
+        columns_equal = columns_equal && about_equal(column[j], column[0]);
+    }
+    return rows_equal && !columns_equal;
 }
 
 static tfl_status sniff(tfl_lines *lines, bool *yes, tfl_error *err)
@@ -60,12 +93,13 @@ static tfl_status sniff(tfl_lines *lines, bool *yes, tfl_error *err)
         *yes = true;
         return TFL_OK;
     }
-    shape seen = {0, 0, false};
+    shape seen = {.rows = 0};
     while (status == TFL_OK && line != NULL && tfl_motif_is_numeric(line) && seen.rows <= TFL_BASES) {
         look_at_numbers(line, &seen);
         status = tfl_motif_next_line(lines, &line, err);
     }
-    *yes = seen.columns > TFL_BASES || (seen.rows == TFL_BASES && (seen.columns < TFL_BASES || seen.above_one));
+    *yes = (seen.columns > TFL_BASES || (seen.rows == TFL_BASES && (seen.columns < TFL_BASES || seen.above_one))) &&
+           !are_positions(&seen);
     return status;
 }
 

@@ -368,6 +368,11 @@ static const struct {
     {"1 0 0 0\n0.5 0.5 0\n", "t:2: row of 3 numbers; 4 are needed, for A, C, G and T"},
     {">m\n1 0 0 0\n>m\n1 0 0 0\n", "t:3: second motif named m; names have to differ"},
     {"> \n1 0 0 0\n", "t:1: motif without a name; >NAME is needed"},
+    /* not a line per letter: positions, of counts, or with their numbers in front */
+    {">m\n10 0 0 0\n5 3 2 0\n0 0 10 0\n0 4 3 3\n", "t:2: row 1 of motif m sums to 10; probabilities sum to 1"},
+    {"1 0.1 0.7 0.1 0.1\n2 0.1 0.1 0.7 0.1\n3 0.1 0.1 0.7 0.1\n4 0.2 0.6 0.1 0.1\n",
+     "t:1: row of 5 numbers; 4 are needed, for A, C, G and T"},
+    {"0 1 7 1 1\n1 1 1 7 1\n2 1 1 7 1\n3 2 6 1 1\n4 1 1 7 1\n", "t:1: row of 5 numbers; 4 are needed, for A, C, G and T"},
     {"+1 0 0 1e999\n", "t:1: \"1e999\" is not a number"},
 };
 
