@@ -33,10 +33,9 @@ typedef struct tfl_dataset {
 tfl_status tfl_dataset_read(const char *directory, tfl_dataset **out, tfl_error *err) TFL_MUST_USE;
 
 /* The same from two files. The label table needs the columns name and at least one task; class and split are optional
- * (without split, 0.8/0.1/0.1 drawn from (seed, name)). All sequences must have one length. A task's name
+ * (without split, 0.8/0.1/0.1 drawn from the name). All sequences must have one length. A task's name
  * holds neither commas nor control characters, so that a model can keep it and a row can hold it. */
-tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, uint64_t seed, tfl_dataset **out,
-                                  tfl_error *err) TFL_MUST_USE;
+tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, tfl_dataset **out, tfl_error *err) TFL_MUST_USE;
 
 void tfl_dataset_free(tfl_dataset *dataset);
 

@@ -56,8 +56,8 @@ static bool about_equal(double a, double b)
     return fabs(a - b) <= 0.01 * fabs(b);
 }
 
-/* Whether lines that could be those of four letters are positions, four to a line or with their numbers in front: each of them
- * then has the same sum, which in a matrix of JASPAR's the columns have. */
+/* Whether lines that could be those of four letters are positions, four to a line or with their numbers in front: each
+ * of them then has the same sum, which in a matrix of JASPAR's the columns have. */
 static bool are_positions(const shape *seen)
 {
     double row[TFL_BASES] = {0}, column[TFL_BASES + 1] = {0};
@@ -71,7 +71,8 @@ static bool are_positions(const shape *seen)
             row[i] += j < first ? 0 : seen->value[i][j];
             column[j] += seen->value[i][j];
         }
-        rows_equal = rows_equal && about_equal(row[i], row[0]) && (first == 0 || seen->value[i][0] == seen->value[0][0] + (double)i);
+        rows_equal = rows_equal && about_equal(row[i], row[0]) &&
+                     (first == 0 || seen->value[i][0] == seen->value[0][0] + (double)i);
     }
     for (size_t j = 1; j < seen->columns; j++) {
         columns_equal = columns_equal && about_equal(column[j], column[0]);

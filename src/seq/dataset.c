@@ -43,7 +43,6 @@ typedef struct reading {
     size_t capacity; /* of its sequences */
     tfl_table *name; /* of its sequences */
     const char *fasta;
-    uint64_t seed;
 
     tfl_lines *lines; /* the label table */
     size_t n_columns;
@@ -222,10 +221,11 @@ static tfl_status find_row(reading *r, size_t *i, tfl_error *err)
     return TFL_OK;
 }
 
-static uint8_t draw_split(uint64_t seed, const char *name)
+/* By the name alone: whoever reads the data set, with whatever seed, has to call the same sequences test. */
+static uint8_t draw_split(const char *name)
 {
     tfl_rng rng;
-    tfl_rng_init(&rng, seed, name, 0);
+    tfl_rng_init(&rng, 1, name, 0);
     double u = tfl_rng_uniform(&rng);
     return (uint8_t)(u < 0.8 ? TFL_TRAIN : u < 0.9 ? TFL_VALID : TFL_TEST);
 }
@@ -233,7 +233,7 @@ static uint8_t draw_split(uint64_t seed, const char *name)
 static tfl_status read_split(const reading *r, size_t i, tfl_error *err)
 {
     if (r->split_column == r->n_columns) {
-        r->dataset->split[i] = draw_split(r->seed, r->dataset->sequence[i].name);
+        r->dataset->split[i] = draw_split(r->dataset->sequence[i].name);
         return TFL_OK;
     }
     const char *text = r->field[r->split_column];
@@ -337,11 +337,10 @@ static tfl_status read_both(reading *r, const char *labels, tfl_error *err)
     return status == TFL_OK ? read_labels(r, err) : status;
 }
 
-tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, uint64_t seed, tfl_dataset **out,
-                                  tfl_error *err)
+tfl_status tfl_dataset_read_files(const char *fasta, const char *labels, tfl_dataset **out, tfl_error *err)
 {
     *out = NULL;
-    reading r = {.fasta = fasta, .seed = seed};
+    reading r = {.fasta = fasta};
     r.dataset = tfl_calloc(1, sizeof *r.dataset);
     tfl_status status = r.dataset == NULL ? tfl_fail_memory(err, "a data set") : read_both(&r, labels, err);
     free(r.labelled);
@@ -376,7 +375,7 @@ tfl_status tfl_dataset_read(const char *directory, tfl_dataset **out, tfl_error 
     char *fasta = join(directory, "sequences.fa");
     char *labels = join(directory, "labels.tsv");
     tfl_status status = fasta == NULL || labels == NULL ? tfl_fail_memory(err, "a data set")
-                                                        : tfl_dataset_read_files(fasta, labels, 1, out, err);
+                                                        : tfl_dataset_read_files(fasta, labels, out, err);
     free(fasta);
     free(labels);
     return status;

@@ -122,6 +122,17 @@ for threads in 1 2 7; do
     good tfmodel evaluate -m trained.onnx -@ "$threads" data
     same out evaluated.tsv "areas with $threads threads"
 done
+# labels that name no split get the same one everywhere, whatever the seed: none of what was trained on is called test
+mkdir drawn && cp data/sequences.fa drawn && cut -f 1,4- data/labels.tsv >drawn/labels.tsv || exit 1
+for seed in 1 7; do
+    for source in drawn "--fasta drawn/sequences.fa --labels drawn/labels.tsv"; do
+        # shellcheck disable=SC2086 # options and values
+        good tftrain $source --seed "$seed" -o drawn.onnx --epochs 1 --filters 4 --width 5 --dense 4 -q
+        sed -n '/^#task/,$p' out >said
+        good tfmodel evaluate -m drawn.onnx drawn
+        equal "$(awk -F '\t' '$2 == "test"' out)" "$(sed 1d said)" "the test split, drawn by tftrain $source --seed $seed"
+    done
+done
 bad 1 "tfmodel: any.onnx: its task 0 is first, and column 0 of the labels is both" tfmodel evaluate -m any.onnx data
 bad 1 "tfmodel: fixed.onnx: takes sequences of 100 positions, not of 80" bash -c 'tfsim generate -n 20 --length 80 -q -o d80 && tfmodel evaluate -m fixed.onnx d80'
 run tfmodel evaluate no/such/dir

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tfl_error err = TFL_ERROR_INIT;
     tfl_dataset *dataset;
     char *sequences = fuzz_file((const uint8_t *)fasta, strlen(fasta)), *labels = fuzz_file(data, size);
-    if (fuzz_succeeded(tfl_dataset_read_files(sequences, labels, 1, &dataset, &err), &err)) {
+    if (fuzz_succeeded(tfl_dataset_read_files(sequences, labels, &dataset, &err), &err)) {
         check(dataset);
         tfl_dataset_free(dataset);
     }

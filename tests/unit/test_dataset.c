@@ -28,7 +28,7 @@ static tfl_status read_texts(const char *fasta_text, const char *label_text, tfl
 {
     test_write_file(fasta, fasta_text, strlen(fasta_text));
     test_write_file(labels, label_text, strlen(label_text));
-    return tfl_dataset_read_files(fasta, labels, 1, dataset, &err);
+    return tfl_dataset_read_files(fasta, labels, dataset, &err);
 }
 
 #define THREE ">a\nACGT\n>b x\nACGN\n>c\nttTT\n"
@@ -156,7 +156,7 @@ START_TEST(errors_name_both_files_where_both_matter)
 }
 END_TEST
 
-/* Without the column, splits are drawn 0.8/0.1/0.1, by seed and name whatever the order. */
+/* Without the column, splits are drawn 0.8/0.1/0.1, by name whatever the order. */
 START_TEST(splits_are_drawn_by_name)
 {
     enum { N = 5000 };
@@ -208,7 +208,7 @@ START_TEST(any_byte_may_be_wrong)
             table[i] = (char)bytes[b];
             tfl_error_clear(&err);
             test_write_file(labels, table, size);
-            tfl_status status = tfl_dataset_read_files(fasta, labels, 1, &dataset, &err);
+            tfl_status status = tfl_dataset_read_files(fasta, labels, &dataset, &err);
             ck_assert(status == TFL_OK || strncmp(err.message, labels, strlen(labels)) == 0);
             ck_assert((status == TFL_OK) == (dataset != NULL));
             tfl_dataset_free(dataset);

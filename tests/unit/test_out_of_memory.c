@@ -652,7 +652,7 @@ static tfl_status datasets(size_t i, tfl_error *err)
 {
     tfl_dataset *dataset;
     tfl_status status = i == 0 ? MAKE(dataset, tfl_dataset_read(made.data, &dataset, err))
-                               : MAKE(dataset, tfl_dataset_read_files(made.fasta, made.labels, 1, &dataset, err));
+                               : MAKE(dataset, tfl_dataset_read_files(made.fasta, made.labels, &dataset, err));
     tfl_dataset_free(dataset);
     return status;
 }
