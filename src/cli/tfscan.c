@@ -574,7 +574,8 @@ static const tfl_command command = {
         "between "
         "the contributions, each in the row of its letter, and the motif's probabilities times information content; "
         "importance_percentile says how many per cent of all windows of that width, over all sequences, have a smaller "
-        "sum. "
+        "sum, those of the same one (to 0.05 %) counting half. A base without a score counts as 0, and leaves no cosine; "
+        "a match without any has NA. "
         "The column rank counts the matches of one motif in one sequence by log-odds.",
     .option = scan_rows,
     .example = examples,
