@@ -23,18 +23,22 @@ typedef struct network {
     const float *output; /* [graph->n_tasks] */
 } network;
 
+static tfl_status try_network(int opset, const char *input, const char *program, size_t length, network *net, tfl_error *err)
+{
+    *net = (network){0};
+    size_t size;
+    unsigned char *bytes = test_onnx_program(opset, input, program, &size);
+    tfl_status status = tfl_model_read_memory(bytes, size, "model.onnx", &net->model, err);
+    status = status == TFL_OK ? tfl_model_graph(net->model, length, &net->graph, err) : status;
+    status = status == TFL_OK ? tfl_values_create(net->graph, &net->values, err) : status;
+    free(bytes);
+    return status;
+}
+
 static void open_network(int opset, const char *input, const char *program, size_t length, network *net)
 {
     tfl_error err = TFL_ERROR_INIT;
-    size_t size;
-    unsigned char *bytes = test_onnx_program(opset, input, program, &size);
-    tfl_status status = tfl_model_read_memory(bytes, size, "model.onnx", &net->model, &err);
-    ck_assert_msg(status == TFL_OK, "%s: %s", program, err.message);
-    status = tfl_model_graph(net->model, length, &net->graph, &err);
-    ck_assert_msg(status == TFL_OK, "%s: %s", program, err.message);
-    status = tfl_values_create(net->graph, &net->values, &err);
-    ck_assert_msg(status == TFL_OK, "%s", err.message);
-    free(bytes);
+    ck_assert_msg(try_network(opset, input, program, length, net, &err) == TFL_OK, "%s: %s", program, err.message);
 }
 
 static void close_network(network *net)
@@ -336,6 +340,75 @@ START_TEST(programs_agree)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- a value is the same whoever else takes it */
+
+/* Runs the program; *n outputs in the caller's room. false: it is refused. */
+static bool outputs_of(int opset, const char *input, const char *program, float *output, size_t room, size_t *n)
+{
+    network net;
+    tfl_error err = TFL_ERROR_INIT;
+    bool taken = try_network(opset, input, program, 12, &net, &err) == TFL_OK;
+    if (taken) {
+        for (size_t i = 0; i < net.graph->layer[0].size; i++) {
+            net.values->of[0][i] = (float)((i * 7 % 11) + 1) / 8 - 0.5F;
+        }
+        run_network(&net);
+        *n = net.graph->n_tasks;
+        ck_assert_uint_le(*n, room);
+        memcpy(output, net.output, *n * sizeof *output);
+    }
+    close_network(&net);
+    return taken;
+}
+
+/* The first value of a statement, the [length] bytes of whose name are returned. */
+static const char *value_of(const char *statement, int *length)
+{
+    statement += strspn(statement, " ");
+    *length = (int)strcspn(statement, " ,=");
+    return statement;
+}
+
+/* Every value of the program as the last there is, and beside the whole: layers that take others into themselves leave the
+ * others' values as they are. Returns how many values were compared; constants are none. */
+static size_t check_values(int opset, const char *input, const char *program)
+{
+    enum { ROOM = 2048 };
+    float whole[ROOM], alone[ROOM], both[ROOM];
+    char part[2048], beside[4096];
+    size_t n_whole, n_alone, n_both, compared = 0;
+    int last_length, length;
+    const char *last = strrchr(program, ';');
+    last = value_of(last == NULL ? program : last + 1, &last_length);
+    ck_assert_msg(outputs_of(opset, input, program, whole, ROOM, &n_whole), "%s", program);
+    for (const char *statement = program, *end = program; *end != '\0'; statement = end + 1) {
+        end = statement + strcspn(statement, ";");
+        const char *value = value_of(statement, &length);
+        (void)snprintf(part, sizeof part, "%.*s", (int)(end - program), program);
+        (void)snprintf(beside, sizeof beside, "%s; first_ = Flatten(%.*s); second_ = Flatten(%.*s); both_ = Concat(first_, second_) axis=1",
+                       program, length, value, last_length, last);
+        if (!outputs_of(opset, input, part, alone, ROOM, &n_alone) || !outputs_of(opset, input, beside, both, ROOM, &n_both)) {
+            continue;
+        }
+        ck_assert_msg(n_both == n_alone + n_whole, "%s\n  %zu numbers, of %zu and %zu", beside, n_both, n_alone, n_whole);
+        for (size_t i = 0; i < n_both; i++) {
+            double expected = (double)(i < n_alone ? alone[i] : whole[i - n_alone]), difference = fabs((double)both[i] - expected);
+            ck_assert_msg(difference <= 2e-5 * (1 + fabs(expected)) || (isnan(expected) && isnan(both[i])), "%s\n  number %zu is %g, and %g without the other",
+                          beside, i, (double)both[i], expected);
+        }
+        compared++;
+    }
+    return compared;
+}
+
+START_TEST(a_value_is_the_same_whoever_takes_it)
+{
+    size_t compared = check_values(pairs[_i].opset, pairs[_i].input, pairs[_i].program) +
+                      check_values(pairs[_i].other_opset, pairs[_i].other_input, pairs[_i].other);
+        ck_assert_msg(compared >= 2, "%s: only %zu values", pairs[_i].program, compared);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- layers */
 
 /* The kinds of layers that a program becomes, behind the input: no more than it needs. (A last gather makes a vector of
@@ -591,6 +664,7 @@ int main(void)
     TCase *tests = tcase_create("read");
     tcase_add_loop_test(tests, elements_move_as_onnx_says, 0, sizeof arrangements / sizeof *arrangements);
     tcase_add_loop_test(tests, programs_agree, 0, sizeof pairs / sizeof *pairs);
+    tcase_add_loop_test(tests, a_value_is_the_same_whoever_takes_it, 0, sizeof pairs / sizeof *pairs);
     tcase_add_loop_test(tests, layers_are_as_few_as_needed, 0, sizeof layers / sizeof *layers);
     tcase_add_test(tests, programs_come_back_equal);
     tcase_add_test(tests, every_operator_is_in_a_program);
