@@ -148,12 +148,12 @@ static const tfl_hit_format formats[] = {
     {"tsv", ".tsv", "a table with a header; positions within the sequence, 0-based, half open",
      "#sequence\tstart\tend\tmotif\tscore\tstrand\tlog_odds\tpvalue\tqvalue\tmatched\timportance_sum\timportance_mean\t"
      "importance_abs\timportance_cosine\timportance_percentile\trank",
-     write_tsv},
+     true, write_tsv},
     {"bed", ".bed", "BED6 and the table's other columns; on the genome where the sequence's name says where it lies",
-     NULL, write_bed},
+     NULL, true, write_bed},
     {"fimo", ".fimo", "FIMO's table: positions from 1, scores in bits",
      "motif_id\tmotif_alt_id\tsequence_name\tstart\tstop\tstrand\tscore\tp-value\tq-value\tmatched_sequence",
-     write_fimo},
+     false, write_fimo},
 };
 
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };

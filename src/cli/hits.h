@@ -32,6 +32,7 @@ typedef struct tfl_hit {
 typedef struct tfl_hit_format {
     const char *name, *suffix, *help;
     const char *header; /* first line, NULL: none */
+    bool importance;    /* has columns for it */
     tfl_status (*write)(const tfl_hit *hit, tfl_output *output, tfl_error *err);
 } tfl_hit_format;
 

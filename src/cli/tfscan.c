@@ -172,14 +172,18 @@ static tfl_status check_selection(const tfl_call *call, tfl_error *err)
     return TFL_OK;
 }
 
-static tfl_status check_files(const tfl_call *call, tfl_error *err)
+static tfl_status check_files(const scanning *s, tfl_error *err)
 {
-    const scan_options *o = call->options;
+    const scan_options *o = s->options;
     if (o->scores == NULL && o->task != NULL) {
         return tfl_fail(err, TFL_EUSAGE, "--task: there are no --scores that it could choose from");
     }
+    if (o->scores != NULL && !s->format->importance) {
+        return tfl_fail(err, TFL_EUSAGE, "--scores: format %s has no columns for importance; tsv and bed have",
+                        s->format->name);
+    }
     const char *output = o->output != NULL ? o->output : "-";
-    return tfl_program_check_outputs(call, &output, 1, err);
+    return tfl_program_check_outputs(s->call, &output, 1, err);
 }
 
 /* "0.3,0.2,0.2,0.3" */
@@ -372,7 +376,7 @@ static tfl_status set_up(scanning *s, tfl_error *err)
         status = check_selection(s->call, err);
     }
     if (status == TFL_OK) {
-        status = check_files(s->call, err);
+        status = check_files(s, err);
     }
     if (status == TFL_OK) {
         status = prepare_motifs(s, err);

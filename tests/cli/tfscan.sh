@@ -307,6 +307,7 @@ bad 2 'tfscan: --pvalue and --top: only one of them can say which matches' tfsca
 bad 2 'tfscan: --threshold and --top: only one of them can say which matches' tfscan --top 3 --threshold 2 "$seqs"
 bad 2 'tfscan: -: standard input can be read once, and both --motifs and --scores name it' tfscan -p - --scores - "$seqs"
 bad 2 'tfscan: --task: there are no --scores that it could choose from' tfscan --task x "$seqs"
+bad 2 'tfscan: --scores: format fimo has no columns for importance; tsv and bed have' tfscan --scores x.bw "$seqs" -o x.fimo
 bad 2 'tfscan: --motif: nobody: there is no such motif in those that are built in' tfscan -q --motif nobody "$seqs"
 bad 2 "tfscan: --motif: nobody: there is no such motif in $motifs" tfscan -p "$motifs" --motif nobody "$seqs"
 bad 2 'tfscan: --bg: four frequencies are needed, such as 0.3,0.2,0.2,0.3, or the word motifs' tfscan -q --bg 0.5,0.5 "$seqs"
