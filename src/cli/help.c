@@ -145,6 +145,19 @@ static void write_options(FILE *file, const tfl_option *option, const void *opti
     }
 }
 
+static const char general_text[] =
+    "Of an option that is given more than once the last counts, and a note says so, unless its help says that it may be. --NAME=VALUE is "
+    "the same as --NAME VALUE. Options and other arguments may come in any order; behind -- nothing is an option.";
+
+static void write_general(FILE *file)
+{
+    (void)fputs("\nGeneral:\n", file);
+    write_options(file, tfl_general_options, NULL);
+    (void)fputc('\n', file);
+    wrap(file, general_text, 0, 0);
+    (void)fputc('\n', file);
+}
+
 static void write_examples(FILE *file, const tfl_example *example)
 {
     if (example == NULL) {
@@ -218,8 +231,7 @@ tfl_status tfl_help_write(const tfl_command *command, const char *program, FILE 
     write_description(file, command->description);
     if (command->subcommand != NULL) {
         write_commands(file, command);
-        (void)fputs("\nGeneral:\n", file);
-        write_options(file, tfl_general_options, NULL);
+        write_general(file);
         write_examples(file, command->example);
         return TFL_OK;
     }
@@ -228,8 +240,7 @@ tfl_status tfl_help_write(const tfl_command *command, const char *program, FILE 
         return err != NULL ? err->status : TFL_ENOMEM;
     }
     write_options(file, command->option, options);
-    (void)fputs("\nGeneral:\n", file);
-    write_options(file, tfl_general_options, NULL);
+    write_general(file);
     write_examples(file, command->example);
     tfl_options_free(command, options);
     return TFL_OK;
@@ -405,6 +416,7 @@ tfl_status tfl_help_man(const tfl_command *command, FILE *file, tfl_error *err)
     }
     (void)fputs(".SH GENERAL OPTIONS\n", file);
     man_options(file, tfl_general_options, NULL);
+    man_description(file, general_text);
     man_ending(file, command);
     return status;
 }

@@ -354,10 +354,30 @@ static const tfl_option *find_short(const tfl_option *option, char letter)
     return NULL;
 }
 
+/* Whether a word is one of the options, or the end of them: then a value was forgotten in front of it. */
+static bool is_option(const tfl_command *command, const char *word)
+{
+    if (word[0] != '-' || word[1] == '\0') {
+        return false;
+    }
+    if (word[1] != '-') {
+        bool known = find_short(command->option, word[1]) != NULL || find_short(tfl_general_options, word[1]) != NULL;
+        return word[2] == '\0' && known;
+    }
+    size_t length = strcspn(word + 2, "=");
+    return word[2] == '\0' || find_long(command->option, word + 2, length) != NULL ||
+           find_long(tfl_general_options, word + 2, length) != NULL;
+}
+
 /* The value of an option that stands alone in its word: the next word. */
 static tfl_status value_behind(walk *w, step *found, tfl_error *err)
 {
     const tfl_option *option = found->option;
+    if (w->next < w->argc && is_option(w->command, w->argv[w->next])) {
+        const char *word = w->argv[w->next];
+        return tfl_fail(err, TFL_EUSAGE, "--%s: a value is missing in front of %s; --%s=%s if that is the value",
+                        option->name, word, option->name, word);
+    }
     if (w->next >= w->argc) {
         return tfl_fail(err, TFL_EUSAGE, "--%s: a value is missing: --%s %s", option->name, option->name,
                         option->argument);
@@ -602,4 +622,19 @@ bool tfl_options_given(const tfl_call *call, const char *name)
         }
     }
     return false;
+}
+
+bool tfl_options_overridden(const tfl_call *call, const tfl_option *option, const char **before, const char **last)
+{
+    walk w = walk_begin(call->command, call->argc, call->argv);
+    step found;
+    bool end = false;
+    *before = *last = NULL;
+    while (walk_next(&w, &found, &end, NULL) == TFL_OK && !end) {
+        if (found.option == option && option->kind != TFL_OPTION_FLAG && option->kind != TFL_OPTION_TEXTS) {
+            *before = *last != NULL && strcmp(*last, found.value) != 0 ? *last : *before;
+            *last = found.value;
+        }
+    }
+    return *before != NULL;
 }

@@ -172,6 +172,10 @@ tfl_status tfl_options_parse(const tfl_command *command, int argc, char **argv, 
 /* Whether the option of that long name was given, for defaults that depend on something else. */
 bool tfl_options_given(const tfl_call *call, const char *name);
 
+/* Whether an option of one value was given more than once with different ones: the last counts, and *before is one that
+ * does not. */
+bool tfl_options_overridden(const tfl_call *call, const tfl_option *option, const char **before, const char **last);
+
 /* The subcommand called word; NULL, and TFL_EUSAGE with the nearest one, when there is none. */
 const tfl_command *tfl_subcommand_find(const tfl_command *command, const char *word, tfl_error *err);
 

@@ -136,11 +136,13 @@ static tfl_status visit_inputs(const tfl_call *call, visit_input *visit, void *c
     return status;
 }
 
-/* Standard input is there once; context is the place that took it, char[PLACE_SIZE]. */
-static tfl_status take_standard_input(void *context, const tfl_files *files, const char *path, const char *place,
-                                      tfl_error *err)
+/* A file has a name, and standard input is there once; context is the place that took it, char[PLACE_SIZE]. */
+static tfl_status check_name(void *context, const tfl_files *files, const char *path, const char *place, tfl_error *err)
 {
     char *taken = context;
+    if (*path == '\0') {
+        return tfl_fail(err, TFL_EUSAGE, "%s: the name of a file is needed, and it is empty", place);
+    }
     if (strcmp(path, "-") != 0 || **files->reads != '\0') {
         return TFL_OK;
     }
@@ -217,6 +219,17 @@ static tfl_status flush_stdout(tfl_error *err)
 
 /* ---------------------------------------------------------------- running */
 
+/* Scripts put their users' options behind their own, so that it is no error. */
+static void tell_overridden(const tfl_call *call)
+{
+    for (const tfl_option *row = call->command->option; row->kind != TFL_OPTION_NONE; row++) {
+        const char *before = NULL, *last = NULL;
+        if (tfl_options_overridden(call, row, &before, &last)) {
+            tfl_program_note(call, "note: --%s is given more than once; %s counts, not %s", row->name, last, before);
+        }
+    }
+}
+
 static tfl_status run_with_options(const tfl_command *root, const tfl_command *command, int argc, char **argv,
                                    tfl_error *err)
 {
@@ -228,9 +241,10 @@ static tfl_status run_with_options(const tfl_command *root, const tfl_command *c
     }
     char standard_input[PLACE_SIZE] = "";
     if (status == TFL_OK) {
-        status = visit_inputs(&call, take_standard_input, standard_input, err);
+        status = visit_inputs(&call, check_name, standard_input, err);
     }
     if (status == TFL_OK) {
+        tell_overridden(&call);
         status = command->run(&call, err);
     }
     free(call.operand);

@@ -74,6 +74,32 @@ bad 2 'tfsim: --sequences: a value is missing: --sequences N' tfsim generate -n
 bad 2 'tfsim: seqs.fa: takes options only, no such argument' tfsim generate seqs.fa
 bad 2 'tfsim: b.fa: one argument too many, only seqs.fa can be given' tfsim shuffle a.fa b.fa
 bad 2 'tfsim: seqs.fa is missing; --help says more' tfsim shuffle -q
+# a value that was forgotten is not the next option
+bad 2 'tfsim: --output: a value is missing in front of --klet=1; --output=--klet=1 if that is the value' tfsim shuffle -o --klet=1 a.fa
+bad 2 'tfscan: --output: a value is missing in front of -q; --output=-q if that is the value' tfscan a.fa -o -q
+bad 2 'tfscan: --output: a value is missing in front of --; --output=-- if that is the value' tfscan -q -o -- a.fa
+bad 2 'tfscan: --threshold: a value is missing in front of --norc; --threshold=--norc if that is the value' tfscan -q --threshold --norc a.fa
+printf '>a\nACGTACGTAC\n' >a.fa
+good tfsim shuffle a.fa --output=--klet
+[[ -s ./--klet ]] || fail "--output=--klet makes no such file"
+good tfscan -q --threshold -5 a.fa
+# of several values the last counts, which is told where it is another one
+for same in "-k 1 --klet=1" "--klet 1"; do
+    good tfsim shuffle $same a.fa
+    equal "$(grep more err)" "" "tfsim shuffle $same"
+done
+good tfsim shuffle -k 2 a.fa --klet=3 -n 1
+equal "$(grep more err)" "tfsim: note: --klet is given more than once; 3 counts, not 2" "an option that is given again"
+equal "$(head -n 1 out)" ">a|klet3|0" "the last value counts"
+good tfsim shuffle -q -k 2 a.fa -k 3
+equal "$(<err)" "" "-q and an option that is given again"
+good tfscan -q --motif GATA_disc1 --motif TAL1_known1 --threshold -50 a.fa
+equal "$(cut -f 4 out | sort -u | xargs)" "GATA_disc1 motif" "the one motif that fits" # both are looked for
+# names that a script left empty
+bad 2 'tfscan: the operand: the name of a file is needed, and it is empty' tfscan ""
+bad 2 'tftrack: operand 2: the name of a file is needed, and it is empty' tftrack merge a.bw ""
+bad 2 'tfplot: --scores: the name of a file is needed, and it is empty' tfplot logo --scores GATA1= --fasta a.fa
+bad 2 'tfscan: --output: "" is not FILE: it is empty' tfscan -o "" a.fa
 # standard input is there once, whatever names it
 once() { # PROGRAM FIRST SECOND ARGUMENT...
     local program=$1 first=$2 second=$3

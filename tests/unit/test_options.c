@@ -149,7 +149,7 @@ END_TEST
 START_TEST(values_of_every_kind)
 {
     parsed p =
-        parse("--shift -5 --length 4000000000 --seed 18446744073709551615 --rate 1e-3 --share 1 -o -o --n-policy skip "
+        parse("--shift -5 --length 4000000000 --seed 18446744073709551615 --rate 1e-3 --share 1 --output=-o --n-policy skip "
               "--rule a=b - --rule c=d");
     ck_assert_str_eq(p.err.message, "");
     ck_assert_int_eq(p.s->shift, -5);
@@ -194,6 +194,53 @@ START_TEST(sizes_are_whole_or_refused)
 }
 END_TEST
 
+/* What looks like an option and is none may be a value. */
+START_TEST(values_may_begin_with_dashes)
+{
+    static const char *const values[] = {"-z", "-5", "--x", "-Fn", "-", "---"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char line[64];
+        (void)snprintf(line, sizeof line, "-o %s x.fa", values[i]);
+        parsed p = parse(line);
+        ck_assert_str_eq(p.err.message, "");
+        ck_assert_str_eq(p.s->output, values[i]);
+        done(&p);
+    }
+}
+END_TEST
+
+/* Of several values the last counts; whether one before it was another. */
+START_TEST(the_last_value_counts)
+{
+    static const struct {
+        const char *line, *before;
+    } cases[] = {{"x.fa", NULL},           {"-o a x.fa", NULL},           {"-o a --output=a x.fa", NULL},
+                 {"-o a x.fa -ob", "a"},   {"-o b -o a x.fa -o b", "a"}, {"-n 1 -n 2 x.fa", NULL},
+                 {"x.fa -- -o a -o", NULL}};
+    const tfl_option *output = rows;
+    while (output->name == NULL || strcmp(output->name, "output") != 0) {
+        output++;
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *before = NULL, *last = NULL;
+        parsed p = parse(cases[i].line);
+        p.call.argv = p.argv; /* parse() returned a copy */
+        bool overridden = tfl_options_overridden(&p.call, output, &before, &last);
+        ck_assert_msg(overridden == (cases[i].before != NULL), "%s", cases[i].line);
+        ck_assert_pstr_eq(before, cases[i].before);
+        ck_assert_pstr_eq(last, p.s->output);
+        done(&p);
+    }
+    parsed p = parse("--rule a=b --rule c=d x.fa");
+    const char *before = NULL, *last = NULL;
+    p.call.argv = p.argv;
+    for (const tfl_option *row = rows; row->kind != TFL_OPTION_NONE; row++) {
+        ck_assert_msg(!tfl_options_overridden(&p.call, row, &before, &last), "%s", row->name);
+    }
+    done(&p);
+}
+END_TEST
+
 static const char *const misuse[][2] = {
     {"--steps x x.fa", "--steps: \"x\" is not a whole number from 1 to 10000"},
     {"-n0 x.fa", "--steps: \"0\" is not a whole number from 1 to 10000"},
@@ -209,6 +256,11 @@ static const char *const misuse[][2] = {
     {"--fast=1 x.fa", "--fast: takes no value, but was given \"1\""},
     {"x.fa --steps", "--steps: a value is missing: --steps N"},
     {"x.fa -n", "--steps: a value is missing: --steps N"},
+    {"-o --fast x.fa", "--output: a value is missing in front of --fast; --output=--fast if that is the value"},
+    {"-o --steps=3 x.fa", "--output: a value is missing in front of --steps=3; --output=--steps=3 if that is the value"},
+    {"-n -F x.fa", "--steps: a value is missing in front of -F; --steps=-F if that is the value"},
+    {"-o --quiet x.fa", "--output: a value is missing in front of --quiet; --output=--quiet if that is the value"},
+    {"-o -- x.fa", "--output: a value is missing in front of --; --output=-- if that is the value"},
     {"--stepz 3 x.fa", "--stepz: no such option; did you mean --steps?"},
     {"--st 3 x.fa", "--st: no such option; did you mean --steps?"},
     {"--versoin x.fa", "--versoin: no such option; did you mean --version?"},
@@ -328,6 +380,8 @@ int main(void)
     Suite *suite = suite_create("options");
     TCase *parsing = tcase_create("parsing");
     tcase_add_test(parsing, defaults_stay_without_options);
+    tcase_add_test(parsing, values_may_begin_with_dashes);
+    tcase_add_test(parsing, the_last_value_counts);
     tcase_add_loop_test(parsing, writings_agree, 0, 8);
     tcase_add_test(parsing, values_of_every_kind);
     tcase_add_test(parsing, sizes_are_whole_or_refused);
