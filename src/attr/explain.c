@@ -221,6 +221,22 @@ static void add_walks(const tfl_explainer *explainer, tfl_explain_workspace *w, 
 
 /* ---------------------------------------------------------------- averages */
 
+/* The references' outputs alone: mutagenesis does not compare with them. */
+static tfl_status add_outputs(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
+                              const tfl_references *references, tfl_error *err)
+{
+    tfl_status status = TFL_OK;
+    memset(w->sum_output, 0, task->n * sizeof *w->sum_output);
+    for (size_t j = 0; status == TFL_OK && j < references->n; j++) {
+        status = fetch_reference(w, references, j, err);
+        if (status == TFL_OK) {
+            run_reference(explainer, w);
+            add_reference_output(explainer, w, task);
+        }
+    }
+    return status;
+}
+
 /* A walk for each reference. */
 static tfl_status add_differences(const tfl_explainer *explainer, tfl_explain_workspace *w, const tfl_task_list *task,
                                   const tfl_references *references, tfl_error *err)
@@ -372,14 +388,14 @@ tfl_status tfl_explain(const tfl_explainer *explainer, tfl_explain_workspace *wo
     run_forward(explainer, w->input_values);
     if (explainer->method->average == TFL_MUTATE) {
         tfl_mutate(w, &tasks, explanation);
-        write_outputs(explainer, w, &tasks, 0, explanation);
-        return TFL_OK;
+        status = add_outputs(explainer, w, &tasks, &references, err);
+    } else {
+        status = add_all(explainer, w, &tasks, &references, err);
     }
-    status = add_all(explainer, w, &tasks, &references, err);
     if (status != TFL_OK) {
         return status;
     }
-    for (size_t t = 0; t < n_tasks; t++) {
+    for (size_t t = 0; t < n_tasks && explainer->method->average != TFL_MUTATE; t++) {
         write_task(explainer, w, t, explanation);
     }
     write_outputs(explainer, w, &tasks, n_references, explanation);

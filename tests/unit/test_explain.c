@@ -728,6 +728,39 @@ START_TEST(mutagenesis_is_the_change_of_the_output)
 }
 END_TEST
 
+/* References change nothing but that their outputs are there. */
+START_TEST(mutagenesis_tells_what_references_give)
+{
+    tfl_rng rng;
+    setup s;
+    tfl_values *values;
+    start_random(&s, (uint64_t)_i, &rng);
+    s.n_references = 0;
+    explain(&s, &(tfl_explain_options){.method = method("ism")});
+    float *before = need(s.n_tasks * s.size, sizeof *before);
+    memcpy(before, s.contribution, s.n_tasks * s.size * sizeof *before);
+    for (size_t t = 0; t < s.n_tasks; t++) {
+        ck_assert_double_nan(s.reference_output[t]);
+    }
+    s.n_references = MAX_REFERENCES;
+    explain(&s, &(tfl_explain_options){.method = method("ism")});
+    ck_assert_mem_eq(s.contribution, before, s.n_tasks * s.size * sizeof *before);
+    OK(tfl_values_create(s.graph, &values, &error));
+    for (size_t t = 0; t < s.n_tasks; t++) {
+        double sum = 0.0;
+        for (size_t j = 0; j < MAX_REFERENCES; j++) {
+            memcpy(values->of[0], s.reference[j], s.size * sizeof(float));
+            tfl_forward(s.graph, values, s.graph->logits);
+            sum += (double)values->of[s.graph->logits][t];
+        }
+        ck_assert_double_eq_tol(s.reference_output[t], sum / MAX_REFERENCES, 1e-6 * fmax(1.0, fabs(sum)));
+    }
+    tfl_values_free(values);
+    free(before);
+    finish(&s);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- rules, and what is refused */
 
 /* conv, relu, dense, relu, dense (and a sigmoid) */
@@ -1021,6 +1054,7 @@ int main(void)
     tcase_add_loop_test(tests, gradient_equals_finite_differences, 0, N_NETWORKS);
     tcase_add_loop_test(tests, integrated_gradients_are_the_mean_of_gradients_at_midpoints, 0, 16);
     tcase_add_loop_test(tests, mutagenesis_is_the_change_of_the_output, 0, N_KINDS);
+    tcase_add_loop_test(tests, mutagenesis_tells_what_references_give, 0, N_KINDS);
     tcase_add_test(tests, a_probability_is_explained_behind_the_logits);
     tcase_add_test(tests, genomics_chooses_rules_by_the_linear_layer_before);
     tcase_add_test(tests, options_that_make_no_sense_are_refused);
