@@ -202,7 +202,7 @@ static const tfl_option score_rows[] = {
     {.name = "overlap",
      .argument = "HOW",
      TFL_CHOICE(score_options, overlap, overlap_at),
-     .help = "what becomes of bases that several sequences cover"},
+     .help = "what becomes of bases that several sequences cover (bedgraph, bigwig; the other formats keep the values of each)"},
     {.name = "chrom-sizes",
      .argument = "FILE",
      TFL_FILE(score_options, chrom_sizes),
@@ -541,6 +541,12 @@ static tfl_status choose_format(scoring *s, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "--hypothetical: format %s cannot hold them; tsv and npz can",
                         s->format->name);
     }
+    if (s->overlap == TFL_OVERLAP_ERROR && !s->format->one_value) {
+        return tfl_fail(err, TFL_EUSAGE,
+                        "--overlap error: format %s keeps the values of every sequence, overlap or not; bedgraph and "
+                        "bigwig do not",
+                        s->format->name);
+    }
     return TFL_OK;
 }
 
@@ -560,6 +566,19 @@ static tfl_status parse_rule(const char *text, char **layer, tfl_rule *rule, tfl
                     "--rule: \"%s\" is not LAYER=RULE, RULE being gradient, guided, rescale or revealcancel", text);
 }
 
+/* The last of n rules is not another one for a layer that has one. */
+static tfl_status check_rule(const tfl_rule_override *override, size_t n, tfl_error *err)
+{
+    const tfl_rule_override *last = &override[n - 1];
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (strcmp(override[i].layer, last->layer) == 0 && override[i].rule != last->rule) {
+            return tfl_fail(err, TFL_EUSAGE, "--rule: layer %s is given two rules, %s and %s; it can have one",
+                            last->layer, tfl_rule_name[override[i].rule], tfl_rule_name[last->rule]);
+        }
+    }
+    return TFL_OK;
+}
+
 static tfl_status parse_rules(scoring *s, tfl_error *err)
 {
     size_t n = s->options->rules.n;
@@ -569,6 +588,7 @@ static tfl_status parse_rules(scoring *s, tfl_error *err)
     for (size_t i = 0; status == TFL_OK && i < n; i++) {
         status = parse_rule(s->options->rules.text[i], &s->override_layer[i], &s->override[i].rule, err);
         s->override[i].layer = s->override_layer[i];
+        status = status == TFL_OK ? check_rule(s->override, i + 1, err) : status;
     }
     return status;
 }
@@ -965,6 +985,35 @@ static tfl_status explain_all(scoring *s, tfl_error *err)
     return status;
 }
 
+/* Options that are given and change nothing: a script may pass the same to all methods, so that it is no error. */
+static void tell_idle(const scoring *s)
+{
+    const score_options *o = s->options;
+    const tfl_method *method = s->method;
+    bool compared = o->deltas != NULL || o->max_delta < HUGE_VAL || o->references != NULL || o->rules.n > 0 ||
+                    (o->hypothetical && method->average != TFL_MUTATE);
+    const struct {
+        const char *option;
+        bool idle;
+    } rows[] = {{"steps", method->average != TFL_INTEGRATE},
+                {"max-pool-gradient", method->average == TFL_MUTATE},
+                {"ref", !method->times_delta && !compared}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].idle && tfl_options_given(s->call, rows[i].option)) {
+            tfl_program_note(s->call, "note: --%s changes nothing in what method %s writes", rows[i].option,
+                             method->name);
+        }
+    }
+    if (s->overlap != TFL_OVERLAP_MEAN && !s->format->one_value) {
+        tfl_program_note(s->call, "note: --overlap changes nothing in format %s, which keeps the values of every sequence",
+                         s->format->name);
+    }
+    if (tfl_options_given(s->call, "references") && (s->reference == NULL || !tfl_reference_is_drawn(s->reference))) {
+        tfl_program_note(s->call, "note: --references changes nothing, as none are drawn with reference %s",
+                         s->reference != NULL ? tfl_reference_text(s->reference) : "none");
+    }
+}
+
 /* What a user should know about the run. */
 static void tell_notes(const scoring *s, const tfl_track_summary *track)
 {
@@ -1032,6 +1081,7 @@ static tfl_status run_score(const tfl_call *call, tfl_error *err)
     tfl_delta_summary delta = {0};
     tfl_status status = set_up(&s, err);
     if (status == TFL_OK) {
+        tell_idle(&s);
         status = explain_all(&s, err);
     }
     if (status == TFL_OK) {

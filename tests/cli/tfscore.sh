@@ -66,6 +66,7 @@ done
 for overlap in nearest first error; do
     good tfscore "${M[@]}" "$seqs" --overlap $overlap
     equal "$(head -n 1 out)" "${done/; target/; overlap $overlap; target}; task first" "the description with --overlap $overlap"
+    [[ $overlap != error ]] || continue # other formats do not look for overlaps
     good tfscore "${M[@]}" "$seqs" --overlap $overlap -f bed
     equal "$(head -n 1 out)" "$done; task first" "the description where every sequence has its own rows"
 done
@@ -275,6 +276,59 @@ printf 'chr1\n' >bad.sizes
 bad 1 "tfscore: bad.sizes:1: chr1: a contig's length is needed behind its name, a whole number of at least 1" \
     tfscore "${M[@]}" placed.fa --chrom-sizes bad.sizes -o left.bw
 
+# ---------------------------------------------------------------- options that change nothing
+
+# idle NOTE OPTION...: a note says so, once, and the values are those without the option, whatever comes with both of them.
+idle() {
+    local note=$1
+    shift
+    good tfscore -m any.onnx -t 0 few.fa "${both[@]}" -f tsv
+    cp out without
+    [[ ! -s err ]] || fail "${both[*]} says: $(<err)"
+    good tfscore -m any.onnx -t 0 few.fa "${both[@]}" -f tsv "$@"
+    same out without "$*"
+    equal "$(<err)" "tfscore: note: $note" "${both[*]} $*"
+    good tfscore -m any.onnx -t 0 few.fa "${both[@]}" -f tsv "$@" -q
+    equal "$(<err)" "" "${both[*]} $* -q"
+}
+# busy OPTION...: no note, and other values.
+busy() {
+    good tfscore -m any.onnx -t 0 few.fa "${both[@]}" -f tsv
+    cp out without
+    good tfscore -m any.onnx -t 0 few.fa "${both[@]}" -f tsv "$@"
+    ! cmp -s out without || fail "${both[*]} $*: changes nothing"
+    equal "$(grep 'changes nothing' err)" "" "${both[*]} $*"
+}
+head -n 6 "$seqs" >few.fa
+both=(--method genomics)
+idle "--steps changes nothing in what method genomics writes" --steps 20
+idle "--overlap changes nothing in format tsv, which keeps the values of every sequence" --overlap first
+busy -n 6
+both=(--ref zeros)
+idle "--references changes nothing, as none are drawn with reference zeros" -n 6
+both=(--method ism)
+idle "--ref changes nothing in what method ism writes" --ref zeros
+idle "--references changes nothing, as none are drawn with reference none" -n 6
+idle "--max-pool-gradient changes nothing in what method ism writes" --max-pool-gradient
+both=(--method gradient)
+idle "--ref changes nothing in what method gradient writes" --ref dinuc
+both=(--method gradient --hypothetical)
+busy --ref dinuc
+both=(--method integrated-gradients)
+busy --steps 3
+good tfscore -m any.onnx -t 0 few.fa --method ism --ref zeros --max-delta 1e9
+equal "$(grep 'changes nothing' err)" "" "--ref for --max-delta"
+# the references of a method that needs none are those of any other
+for method in genomics gradient ism; do
+    good tfscore "${M[@]}" few.fa --method $method --ref dinuc -n 4 --refs-out refs.$method --deltas deltas.$method
+    cut -f 1,2,4 deltas.$method >means.$method
+done
+for method in gradient ism; do
+    same refs.$method refs.genomics "references of $method"
+    paste means.$method means.genomics | awk -F '\t' 'NR > 1 && !($1 == $4 && ($3 - $6) ^ 2 < 1e-8)' >wrong
+    equal "$(<wrong)" "" "outputs of the references of $method"
+done
+
 # ---------------------------------------------------------------- misuse and bad input
 
 bad 2 'tfscore: --steps: "x" is not a whole number from 1 to 10000' tfscore "${M[@]}" --steps x "$seqs"
@@ -290,6 +344,13 @@ bad 2 'tfscore: --rule: "relu1" is not LAYER=RULE, RULE being gradient, guided, 
 bad 2 'tfscore: --rule nolayer=rescale: the model has no layer of that name; tfmodel info lists them' tfscore "${M[@]}" "$seqs" --rule nolayer=rescale
 bad 2 'tfscore: --rule conv1=rescale: rules are for nonlinearities such as relu; this layer is of kind conv' tfscore "$seqs" --rule conv1=rescale
 bad 2 'tfscore: --rule relu1=rescale: ism has no place for that rule' tfscore "$seqs" --rule relu1=rescale --method ism
+bad 2 'tfscore: --rule: layer relu1 is given two rules, rescale and gradient; it can have one' \
+    tfscore "$seqs" --rule relu1=rescale --rule relu2=rescale --rule relu1=rescale --rule relu1=gradient
+good tfscore -q "$seqs" --rule relu1=rescale --rule relu2=rescale --rule relu1=rescale -n 1
+for format in tsv bed npz; do
+    bad 2 "tfscore: --overlap error: format $format keeps the values of every sequence, overlap or not; bedgraph and bigwig do not" \
+        tfscore "${M[@]}" "$seqs" --overlap error -f $format -o left.$format
+done
 bad 2 'tfscore: --shard: "3/2" is not I/N, the I-th of N parts, as in 2/8' tfscore "${M[@]}" "$seqs" --shard 3/2
 bad 2 'tfscore: --shard: standard input cannot be read twice, as parts need; give a file' tfscore "${M[@]}" - --shard 1/2
 bad 2 'tfscore: --refs-out: zeros has no letters to write' tfscore "${M[@]}" "$seqs" --ref zeros --refs-out left.fa
