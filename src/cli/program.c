@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "tflift/cpu.h"
@@ -195,6 +196,33 @@ tfl_status tfl_program_check_outputs(const tfl_call *call, const char *const *ou
     output_list outputs = {output, n};
     tfl_status status = visit_inputs(call, check_input, &outputs, err);
     return status == TFL_OK ? check_differ(&outputs, err) : status;
+}
+
+tfl_status tfl_program_check_not_stdout(const char *path, const char *what, tfl_error *err)
+{
+    return path == NULL || strcmp(path, "-") != 0
+               ? TFL_OK
+               : tfl_fail(err, TFL_EUSAGE, "--output: - is standard output, and %s is needed", what);
+}
+
+tfl_status tfl_program_check_plain(const char *path, const char *what, tfl_error *err)
+{
+    const char *suffix = path != NULL ? path + tfl_output_stem(path) : "";
+    return *suffix == '\0' ? TFL_OK
+                           : tfl_fail(err, TFL_EUSAGE, "%s: %s is not written compressed; leave %s out", path, what, suffix);
+}
+
+tfl_status tfl_program_check_model(const char *path, tfl_error *err)
+{
+    static const char *const others[] = {".h5", ".hdf5", ".keras", ".pb", ".pt", ".pth", ".tflite"};
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t n = strlen(others[i]);
+        if (length > n && strcasecmp(path + length - n, others[i]) == 0) {
+            return tfl_fail(err, TFL_EUSAGE, "%s: models are written as ONNX; a name that ends in .onnx is needed", path);
+        }
+    }
+    return tfl_program_check_plain(path, "a model", err);
 }
 
 /* The exit status of a failure, after saying what it was. */

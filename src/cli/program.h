@@ -25,6 +25,15 @@ tfl_status tfl_program_cpu(const char *asked, tfl_error *err) TFL_MUST_USE;
 /* The levels that are known (choices of TFL_CPU_ROW). */
 const char *tfl_program_cpu_at(size_t i, const char **help);
 
+/* The path of --output, where standard output will not do: TFL_EUSAGE for "-", as what ("a folder") is needed. NULL is allowed. */
+tfl_status tfl_program_check_not_stdout(const char *path, const char *what, tfl_error *err) TFL_MUST_USE;
+
+/* TFL_EUSAGE where the name of an output says that it is compressed, and what ("a model") is not. NULL is allowed. */
+tfl_status tfl_program_check_plain(const char *path, const char *what, tfl_error *err) TFL_MUST_USE;
+
+/* TFL_EUSAGE where the name of a model to be written says that it is anything but ONNX. */
+tfl_status tfl_program_check_model(const char *path, tfl_error *err) TFL_MUST_USE;
+
 /* TFL_EUSAGE when one of the n outputs ("-": standard output; NULL: none) is a file that the call reads, as the rows of
  * its options and the command itself (for operands) say, or another output. */
 tfl_status tfl_program_check_outputs(const tfl_call *call, const char *const *output, size_t n,

@@ -343,7 +343,10 @@ static tfl_status rewrite(const tfl_call *call, tfl_status (*change)(tfl_graph *
     }
     tfl_model *model = NULL;
     tfl_graph *graph = NULL;
-    tfl_status status = tfl_program_check_outputs(call, &o->output, 1, err);
+    tfl_status status = tfl_program_check_model(o->output, err);
+    if (status == TFL_OK) {
+        status = tfl_program_check_outputs(call, &o->output, 1, err);
+    }
     if (status == TFL_OK) {
         status = tfl_model_read(call->operand[0], &model, err);
     }

@@ -131,7 +131,8 @@ static tfl_status make_page(const tfl_call *call, tfl_page *page, tfl_error *err
         return tfl_fail(err, TFL_EUSAGE, "%s: its suffix tells no format; .svg, .pdf or .png is needed, or -f FORMAT",
                         o->output);
     }
-    return tfl_program_check_outputs(call, &page->path, 1, err);
+    tfl_status status = tfl_program_check_plain(o->output, "a figure", err);
+    return status == TFL_OK ? tfl_program_check_outputs(call, &page->path, 1, err) : status;
 }
 
 /* ---------------------------------------------------------------- logo */
@@ -151,7 +152,7 @@ static const tfl_option logo_rows[] = {
      .files = {tfl_reads_file, score_path},
      .help =
          "contributions: bigWig, bedGraph, TSV or npz of tfscore; a row of letters each, as for those given without "
-         "this option"},
+         "this option; may be given more than once"},
     {.name = "region",
      .letter = 'r',
      .argument = "REGION",
@@ -515,6 +516,23 @@ static const tfl_option lines_rows[] = {
     {0},
 };
 
+/* Lines that were asked for have a place. */
+static tfl_status check_lines(const tfl_chart *chart, tfl_error *err)
+{
+    const struct {
+        const char *axis;
+        bool log;
+        double line;
+    } lines[] = {{"x", chart->log_x, chart->x_line}, {"y", chart->log_y, chart->y_line}};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (lines[i].log && lines[i].line <= 0) {
+            return tfl_fail(err, TFL_EUSAGE, "--%s-line: %g has no place with --log-%s; a number above 0 has", lines[i].axis,
+                            lines[i].line, lines[i].axis);
+        }
+    }
+    return TFL_OK;
+}
+
 static void tell_missing(const tfl_call *call, const tfl_chart_summary *summary)
 {
     if (summary->missing > 0) {
@@ -532,7 +550,10 @@ static tfl_status run_chart(const tfl_call *call, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "--%s: which column is missing, for example --%s epoch",
                         o->chart.x == NULL ? "x" : "y", o->chart.x == NULL ? "x" : "y");
     }
-    tfl_status status = make_page(call, &page, err);
+    tfl_status status = check_lines(&o->chart, err);
+    if (status == TFL_OK) {
+        status = make_page(call, &page, err);
+    }
     if (status == TFL_OK) {
         status = tfl_frame_read(call->operand[0], &frame, err);
     }

@@ -533,6 +533,9 @@ static tfl_status choose_format(scoring *s, tfl_error *err)
         return tfl_fail(err, TFL_EUSAGE, "--format: %s is not text and cannot go to standard output; give -o FILE",
                         s->format->name);
     }
+    if (!s->format->text && tfl_program_check_plain(path, s->format->name, err) != TFL_OK) {
+        return err->status;
+    }
     if (o->provenance && !s->format->described && o->deltas == NULL) {
         return tfl_fail(err, TFL_EUSAGE, "--provenance: format %s has no place for it; the table of --deltas has",
                         s->format->name);

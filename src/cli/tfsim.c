@@ -72,8 +72,13 @@ static const tfl_option generate_rows[] = {
 static tfl_status generate(const tfl_call *call, tfl_error *err)
 {
     const generate_options *o = call->options;
+    const char *const output[] = {"-", o->simdata};
     tfl_design *design = NULL;
-    tfl_status status = tfl_design_read(o->design, &design, err);
+    tfl_status status = o->directory != NULL ? tfl_program_check_not_stdout(o->directory, "a folder", err)
+                                             : tfl_program_check_outputs(call, output, 2, err);
+    if (status == TFL_OK) {
+        status = tfl_design_read(o->design, &design, err);
+    }
     if (status == TFL_OK) {
         design->n = o->n > 0 ? o->n : design->n;
         design->length = o->length > 0 ? o->length : design->length;

@@ -112,7 +112,7 @@ static tfl_status choose_format(const merge_options *o, const char *output, cons
         return tfl_fail(err, TFL_EUSAGE, "%s: its suffix names no format of one value per base; -f bedgraph or bigwig",
                         output);
     }
-    return TFL_OK;
+    return (*format)->text ? TFL_OK : tfl_program_check_plain(output, (*format)->name, err);
 }
 
 static void tell_merge(const tfl_call *call, const merge_options *o, const tfl_merge_summary *summary)
@@ -145,6 +145,9 @@ static tfl_status merge(const tfl_call *call, tfl_error *err)
     }
     if (status == TFL_OK) {
         status = tfl_program_check_outputs(call, &output, 1, err);
+    }
+    if (status == TFL_OK && o->chrom_sizes != NULL && tfl_options_given(call, "lengths")) {
+        tfl_program_note(call, "note: --lengths changes nothing, as --chrom-sizes says how long contigs are");
     }
     if (status == TFL_OK && o->chrom_sizes != NULL) {
         status = tfl_contigs_read(o->chrom_sizes, &genome, err);
@@ -269,7 +272,10 @@ static tfl_status report(const tfl_call *call, tfl_error *err)
     if (o->assembly != NULL && (strchr(o->assembly, ' ') != NULL || !tfl_row_can_hold(o->assembly))) {
         return tfl_fail(err, TFL_EUSAGE, "--assembly: \"%s\" is no single word, as names of assemblies are", o->assembly);
     }
-    tfl_status status = tfl_report_write(&options, &summary, err);
+    tfl_status status = tfl_program_check_not_stdout(o->output, "a folder", err);
+    if (status == TFL_OK) {
+        status = tfl_report_write(&options, &summary, err);
+    }
     if (status == TFL_OK) {
         tell_report(call, o, &summary);
     }
@@ -371,9 +377,13 @@ static tfl_status choose_paths(const tfl_call *call, const tfl_npz *npz, char **
 
 static tfl_status unpack(const tfl_call *call, tfl_error *err)
 {
+    const unpack_options *o = call->options;
     tfl_npz *npz = NULL;
     char **path = NULL;
-    tfl_status status = tfl_npz_open(call->operand[0], &npz, err);
+    tfl_status status = tfl_program_check_not_stdout(o->prefix, "what the names of files begin with", err);
+    if (status == TFL_OK) {
+        status = tfl_npz_open(call->operand[0], &npz, err);
+    }
     size_t n = status == TFL_OK ? tfl_npz_size(npz) : 0;
     if (status == TFL_OK) {
         path = tfl_calloc(n, sizeof *path);

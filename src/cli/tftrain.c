@@ -342,6 +342,9 @@ static tfl_status run(const tfl_call *call, tfl_error *err)
     tfl_dataset *data = NULL;
     tfl_graph *graph = NULL;
     if (status == TFL_OK) {
+        status = tfl_program_check_model(o->output, err);
+    }
+    if (status == TFL_OK) {
         status = tfl_program_check_outputs(call, output, sizeof output / sizeof *output, err);
     }
     if (status == TFL_OK) {

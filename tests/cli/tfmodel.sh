@@ -175,6 +175,13 @@ paste all.tsv out | awk -F '\t' 'NR > 1 { for (i = 2; i <= 7; i++) { d = $i - $(
 equal "$(cat wrong)" "" "predictions of a normalised model"
 
 bad 2 "tfmodel: -o: where the model goes is missing, for example -o new.onnx" tfmodel convert any.onnx
+# names that say what is not written
+for command in "tfmodel convert any.onnx" "tfmodel normalize any.onnx" "tftrain data"; do
+    bad 2 "${command%% *}: left.onnx.gz: a model is not written compressed; leave .gz out" $command -o left.onnx.gz
+    for suffix in h5 keras PB; do
+        bad 2 "${command%% *}: left.$suffix: models are written as ONNX; a name that ends in .onnx is needed" $command -o left.$suffix
+    done
+done
 run tfmodel convert m.onnx -o m.onnx
 [[ $status -ne 0 ]] || fail "a model may be overwritten by itself"
 same m.onnx any.onnx "a model written onto itself"

@@ -190,6 +190,11 @@ says title.svg '<title>a?b?c????d ä</title>'
 bad 2 "tfplot: epochs.tsv: has no column log_odds; it has epoch, train_loss, valid_loss, se" tfplot scatter epochs.tsv
 bad 2 "tfplot: --x: which column is missing, for example --x epoch" tfplot lines epochs.tsv
 bad 2 "tfplot: --x: which column is missing, for example --x epoch" tfplot tiers matches.tsv
+bad 2 "tfplot: --x-line: 0 has no place with --log-x; a number above 0 has" tfplot lines epochs.tsv --x epoch --y train_loss --log-x --x-line 0
+bad 2 "tfplot: --y-line: -1.5 has no place with --log-y; a number above 0 has" tfplot tiers matches.tsv --x motif --log-y --y-line -1.5
+good tfplot lines epochs.tsv --x epoch --y train_loss --log-x --log-y --x-line 1 --y-line 0.5 -f svg
+good tfplot lines epochs.tsv --x epoch --y train_loss --log-x --y-line -1 -f svg
+bad 2 "tfplot: got.pdf.gz: a figure is not written compressed; leave .gz out" tfplot lines epochs.tsv --x epoch --y train_loss -f pdf -o got.pdf.gz
 bad 1 'tfplot: matches.tsv:2: column motif has "TAL1_known1"; a number is needed, or NA' tfplot scatter matches.tsv --x motif
 bad 2 "tfplot: matches.tsv: column start has more than 64 different values, too many for a panel each" tfplot scatter matches.tsv --panel start
 bad 2 "tfplot: --labels: the table of labels is missing, for example --labels data/labels.tsv" tfplot roc predictions.tsv

@@ -335,6 +335,9 @@ bad 2 'tfscore: --steps: "x" is not a whole number from 1 to 10000' tfscore "${M
 bad 2 'tfscore: --method: "deeplift" is not one of genomics, rescale, revealcancel, gradient, gradient-x-input, guided-backprop, '\
 'integrated-gradients, ism' tfscore --method deeplift "$seqs"
 bad 2 'tfscore: --output: the suffix of "left.xyz" tells no format; choose one with -f' tfscore "${M[@]}" "$seqs" -o left.xyz
+for format in bigwig npz; do
+    bad 2 "tfscore: left.$format.GZ: $format is not written compressed; leave .GZ out" tfscore "${M[@]}" "$seqs" -f $format -o left.$format.GZ
+done
 bad 2 'tfscore: --format: bigwig is not text and cannot go to standard output; give -o FILE' tfscore "${M[@]}" "$seqs" -f bigwig
 bad 2 'tfscore: --hypothetical: format bedgraph cannot hold them; tsv and npz can' tfscore "${M[@]}" "$seqs" --hypothetical
 bad 2 'tfscore: --task: format bedgraph holds one task per file; give -o FILE, or -f tsv, for all' tfscore "${M[@]}" "$seqs" -t all

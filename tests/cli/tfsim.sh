@@ -99,6 +99,12 @@ bad 1 'tfsim: no/where: cannot make the folder: No such file or directory' tfsim
 bad 1 'tfsim: no/where: cannot create a file there: No such file or directory' tfsim generate -n 5 -o x --simdata no/where
 cp d/design.ini own.ini
 bad 2 "$(tfsim generate --design own.ini --simdata own.ini 2>&1 >/dev/null)" tfsim generate --design own.ini --simdata own.ini
+bad 2 'tfsim: -: two outputs cannot go to the same place' tfsim generate -n 5 --simdata -
+bad 2 'tfsim: --output: - is standard output, and a folder is needed' tfsim generate -n 5 -o -
+[[ ! -e ./- ]] || fail "-o - makes a folder of that name"
+good tfsim generate -q -n 5 -o x --simdata -
+equal "$(wc -l <out)" 6 "rows of --simdata -"
+rm -r x
 same own.ini d/design.ini "a design that was to be overwritten"
 [[ ! -e x ]] || fail "a failed run left its folder"
 if ! is_root; then

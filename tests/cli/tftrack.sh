@@ -171,6 +171,10 @@ rows chr2 9 1 1 >beyond
 bad 1 "tftrack: beyond: has a value for base 10 (0-based) of chr2, which has 10 bases in the genome" \
     tftrack merge x beyond --chrom-sizes sizes
 good tftrack merge x --chrom-sizes sizes -o x.bw
+equal "$(<err)" "" "--chrom-sizes"
+good tftrack merge x --chrom-sizes sizes --lengths longest -o same.bw
+equal "$(<err)" "tftrack: note: --lengths changes nothing, as --chrom-sizes says how long contigs are" "--chrom-sizes with --lengths"
+same same.bw x.bw "--chrom-sizes with --lengths"
 bad 1 "tftrack: beyond: has a value for base 10 (0-based) of chr2, which has 10 bases in x.bw" tftrack merge beyond x.bw
 good tftrack merge beyond x.bw --lengths longest
 
@@ -235,6 +239,7 @@ full whole.both.bedgraph "bad_input/all.bw: cannot write"
 full values "temporary file: cannot write (TMPDIR names another folder)"
 bad 2 "tftrack: one: would overwrite the input one: give the output another name" tftrack merge one two -f bedgraph -o one
 bad 2 "tftrack: all.npz: its suffix names no format of one value per base; -f bedgraph or bigwig" tftrack merge one -o all.npz
+bad 2 "tftrack: all.bw.gz: bigwig is not written compressed; leave .gz out" tftrack merge one -f bigwig -o all.bw.gz
 bad 2 "tftrack: TRACK... is missing; --help says more" tftrack merge -o all.bw
 
 # ---- tfscan tells a bigWig that was cut short
@@ -268,6 +273,7 @@ END
     break
 done
 [[ -n $numpy ]] || untested "arrays and the session as others read them, as python3 with numpy is not there"
+bad 2 "tftrack: --output: - is standard output, and what the names of files begin with is needed" tftrack unpack arrays.npz -o -
 bad 1 "tftrack: none.npz: cannot open: No such file or directory" tftrack unpack none.npz
 head -c 1000 arrays.npz >cut.npz
 run tftrack unpack cut.npz
@@ -327,6 +333,8 @@ refuse_report() { # STATUS MESSAGE ARGUMENT...
 }
 refuse_report 2 "kept: is there already and not empty: remove it, or give another name" -g genome.fa scores.both.bw -o kept
 equal "$(ls -A kept)" file "the folder that was there"
+refuse_report 2 "--output: - is standard output, and a folder is needed" -g genome.fa scores.both.bw -o -
+[[ ! -e ./- ]] || fail "-o - makes a folder of that name"
 good tftrack report -q -g genome.fa scores.both.bw -o empty
 refuse_report 2 "regions.bed: is there already, and no folder that can be read: give another name" -g genome.fa scores.both.bw -o regions.bed
 refuse_report 2 "-o DIR is missing: the report is a folder" -g genome.fa scores.both.bw
