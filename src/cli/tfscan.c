@@ -19,6 +19,7 @@
 #include "tflift/scan.h"
 #include "tflift/scores.h"
 #include "tflift/threads.h"
+#include "tflift/track.h"
 
 typedef struct scan_options {
     const char *motifs;
@@ -183,6 +184,11 @@ static tfl_status check_files(const scanning *s, tfl_error *err)
                         s->format->name);
     }
     const char *output = o->output != NULL ? o->output : "-";
+    const tfl_track_format *track = tfl_track_format_for(output);
+    if (o->format == NULL && track != NULL && tfl_hit_format_find(track->name) == NULL) {
+        return tfl_fail(err, TFL_EUSAGE, "%s: matches are not written as %s, but as tsv, bed or fimo; -f takes one of them",
+                        output, track->name);
+    }
     return tfl_program_check_outputs(s->call, &output, 1, err);
 }
 

@@ -308,6 +308,14 @@ bad 2 'tfscan: --threshold and --top: only one of them can say which matches' tf
 bad 2 'tfscan: -: standard input can be read once, and both --motifs and --scores name it' tfscan -p - --scores - "$seqs"
 bad 2 'tfscan: --task: there are no --scores that it could choose from' tfscan --task x "$seqs"
 bad 2 'tfscan: --scores: format fimo has no columns for importance; tsv and bed have' tfscan --scores x.bw "$seqs" -o x.fimo
+for suffix in bw:bigwig bedgraph.gz:bedgraph NPZ:npz; do
+    bad 2 "tfscan: left.${suffix%:*}: matches are not written as ${suffix#*:}, but as tsv, bed or fimo; -f takes one of them" \
+        tfscan "$seqs" -o "left.${suffix%:*}"
+done
+for suffix in bed.gz txt; do # a suffix that says nothing is that of a table
+    good tfscan -q "$seqs" -o "right.$suffix"
+done
+equal "$(head -c 9 right.txt)" "#sequence" "-o right.txt"
 bad 2 'tfscan: --motif: nobody: there is no such motif in those that are built in' tfscan -q --motif nobody "$seqs"
 bad 2 "tfscan: --motif: nobody: there is no such motif in $motifs" tfscan -p "$motifs" --motif nobody "$seqs"
 bad 2 'tfscan: --bg: four frequencies are needed, such as 0.3,0.2,0.2,0.3, or the word motifs' tfscan -q --bg 0.5,0.5 "$seqs"
