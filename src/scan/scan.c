@@ -194,11 +194,7 @@ static tfl_status make_room(bool top, size_t length, struct tfl_scan_work *work,
     if (status != TFL_OK || !top) {
         return status;
     }
-    status = TFL_GROW(work->candidate, &work->candidate_capacity, room, "matches", err);
-    if (status == TFL_OK) {
-        status = TFL_GROW(work->taken, &work->taken_capacity, room, "matches", err);
-    }
-    return status;
+    return TFL_GROW(work->taken, &work->taken_capacity, room, "matches", err);
 }
 
 /* ---------------------------------------------------------------- letters */

@@ -66,7 +66,7 @@ struct tfl_scan_work {
     size_t quad_capacity;
     tfl_stretch *stretch; /* [n_stretches] with room for the narrowest motif */
     size_t n_stretches, stretch_capacity;
-    tfl_candidate *candidate; /* [length], for the best k */
+    tfl_candidate *candidate; /* those that the best k are among */
     size_t candidate_capacity;
     bool *taken; /* [length] */
     size_t taken_capacity;

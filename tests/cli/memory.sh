@@ -78,6 +78,14 @@ for command in "${runs[@]}"; do
     ((kb[1] - kb[0] <= most)) || fail "$command: ${kb[0]} kB for $few sequences, ${kb[1]} kB for $many"
 done
 
+# The best matches in a long sequence need a byte more for each of its letters than all those above a threshold, and two arrays grow by halves.
+awk -v n=4000000 'BEGIN { srand(3); for (i = 0; i < 997; i++) s = s substr("ACGT", 1 + int(rand() * 4), 1); print ">long"; for (i = 0; i < n; i += 997) print s }' >long.fa
+good "$peak" all tfscan -q -@ 1 -p "$motifs" --threshold 20 long.fa -o x.tsv
+good "$peak" best tfscan -q -@ 1 -p "$motifs" --top 3 long.fa -o x.tsv
+echo "a sequence of 4 Mb: $(<all) kB, and $(<best) kB for the best matches"
+rm x.tsv
+(($(<best) - $(<all) <= 8192)) || fail "a sequence of 4 Mb: $(<all) kB, and $(<best) kB for the best matches"
+
 # A name that comes twice is found among so many, wherever; no output is left.
 twice() {
     awk -v again="$1" -v at="$2" '/^>/ { n++ } n == again && /^>/ { name = $0 } n == at && /^>/ { $0 = name } { print }' "o$many.fa" >twice.fa

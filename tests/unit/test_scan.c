@@ -264,6 +264,9 @@ START_TEST(the_best_are_taken_by_the_rule)
         tfl_rng rng;
         tfl_rng_init(&rng, SEED, "top", i);
         tfl_sequence s = random_sequence(&rng, letters);
+        for (size_t j = 1 + i / 2; i % 2 == 1 && j < s.length; j++) { /* equal scores, and as many taken as can be */
+            letters[j] = letters[j - 1 - i / 2];
+        }
         ck_assert_int_eq(tfl_scan(scanner, &s, &matches, &error), TFL_OK);
         size_t total = 0;
         for (size_t m = 0; m < motifs->n; m++) {
@@ -281,6 +284,46 @@ START_TEST(the_best_are_taken_by_the_rule)
     }
     tfl_matches_clear(&matches);
     tfl_scanner_free(scanner);
+}
+END_TEST
+
+/* In a long sequence, where not all starts are kept: the best k are the first k of all. Every other thousand letters
+ * repeats itself, so that scores are equal and each match takes as many starts as it can. */
+START_TEST(fewer_are_the_first_of_more)
+{
+    enum { LENGTH = 30000 };
+    static const size_t tops[] = {1, 5, 60, 3000};
+    bool both = _i % 2 == 0;
+    static char letters[LENGTH + 1];
+    char name[] = "long";
+    tfl_rng rng;
+    tfl_rng_init(&rng, SEED, "long", (uint64_t)_i);
+    for (size_t i = 0; i < LENGTH; i++) {
+        size_t period = 1 + i / 2000;
+        letters[i] = i / 1000 % 2 == 0 ? "ACGT"[tfl_rng_below(&rng, 4)] : letters[i - period];
+    }
+    tfl_sequence s = {.name = name, .description = name, .letters = letters, .length = LENGTH};
+    tfl_scanner *few = make_scanner(TFL_SELECT_TOP, 0, tops[_i / 2], both);
+    tfl_scanner *more = make_scanner(TFL_SELECT_TOP, 0, LENGTH, both);
+    tfl_matches got = {0}, all = {0};
+    ck_assert_int_eq(tfl_scan(few, &s, &got, &error), TFL_OK);
+    ck_assert_int_eq(tfl_scan(more, &s, &all, &error), TFL_OK);
+    size_t n = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        if (all.match[i].rank <= tops[_i / 2]) {
+            ck_assert_uint_lt(n, got.n);
+            ck_assert_uint_eq(got.match[n].start, all.match[i].start);
+            ck_assert_uint_eq(got.match[n].motif, all.match[i].motif);
+            ck_assert_uint_eq(got.match[n].rank, all.match[i].rank);
+            ck_assert(got.match[n].strand == all.match[i].strand && got.match[n].log_odds == all.match[i].log_odds);
+            n++;
+        }
+    }
+    ck_assert_uint_eq(n, got.n);
+    tfl_matches_clear(&got);
+    tfl_matches_clear(&all);
+    tfl_scanner_free(few);
+    tfl_scanner_free(more);
 }
 END_TEST
 
@@ -478,6 +521,7 @@ int main(void)
     tcase_add_test(tests, the_reverse_complement_has_the_same_matches_on_the_other_strand);
     tcase_add_loop_test(tests, sequences_without_room_have_no_matches, 0, 2);
     tcase_add_loop_test(tests, the_best_are_taken_by_the_rule, 0, 6);
+    tcase_add_loop_test(tests, fewer_are_the_first_of_more, 0, 8);
     tcase_add_loop_test(tests, every_level_finds_the_same, 0, 8);
     tcase_add_test(tests, threads_find_the_same_in_a_long_sequence);
     tcase_add_test(tests, preparing_on_many_threads_changes_nothing);
