@@ -629,9 +629,10 @@ bool tfl_options_overridden(const tfl_call *call, const tfl_option *option, cons
     walk w = walk_begin(call->command, call->argc, call->argv);
     step found;
     bool end = false;
+    bool single = option->kind != TFL_OPTION_FLAG && option->kind != TFL_OPTION_TEXTS;
     *before = *last = NULL;
-    while (walk_next(&w, &found, &end, NULL) == TFL_OK && !end) {
-        if (found.option == option && option->kind != TFL_OPTION_FLAG && option->kind != TFL_OPTION_TEXTS) {
+    while (single && walk_next(&w, &found, &end, NULL) == TFL_OK && !end) {
+        if (found.option == option) {
             *before = *last != NULL && strcmp(*last, found.value) != 0 ? *last : *before;
             *last = found.value;
         }
