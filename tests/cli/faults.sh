@@ -308,8 +308,8 @@ g.fa.gz.gzi     tfscore -q --ref zeros -t 0 -g g.fa.gz -r z.bed -f bed -o @
 r.bed           tfscore -q --ref zeros -t 0 -g g.fa -r r.bed -f bed -o @
 s.fa            tfscan -q -p m.meme s.fa -o @
 m.meme          tfscan -q -p m.meme s.fa -o @
-a.bw            tfscan -q -p m.meme --scores a.bw s.fa -o @
-a.bedgraph      tfscan -q -p m.meme --scores - s.fa -o @
+a.bw            tfscan -q -p m.meme --scores a.bw s.fa -f tsv -o @
+a.bedgraph      tfscan -q -p m.meme --scores - s.fa -f tsv -o @
 g.fa            tfscan -q -p m.meme -g g.fa -r r.bed -o @
 g.fa.fai        tfscan -q -p m.meme -g g.fa -r r.bed -o @
 g.fa.gz.fai     tfscan -q -p m.meme -g g.fa.gz -r z.bed -o @

@@ -36,7 +36,7 @@ mkdir bin
 # Where standard output is closed, valgrind's own file would take its place: then the program runs alone.
 for program in "$TFL_BUILDDIR"/tf{model,plot,scan,score,sim,track,train}; do
     # shellcheck disable=SC2016 # for the script that is written
-    printf '#!/bin/sh\n{ true 3>&1; } 2>/dev/null || exec "%s" "$@"\nexec %s --log-file="%s/cli.%%q{TFL_SCRIPT}.%%p" "%s" "$@"\n' "$program" "$valgrind" "$work" "$program" >"bin/${program##*/}"
+    printf '#!/bin/sh\n{ true 3>&1; } 2>&- || exec "%s" "$@"\nexec %s --log-file="%s/cli.%%q{TFL_SCRIPT}.%%p" "%s" "$@"\n' "$program" "$valgrind" "$work" "$program" >"bin/${program##*/}"
 done
 chmod +x bin/*
 scripts_with "$work/bin" tfscore bad tfscan tftrack tfscore_regions onnx paths tfmodel tfplot tfsim options
